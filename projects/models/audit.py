@@ -1,0 +1,286 @@
+"""The audit trail and the one door through which audited rows are written.
+
+`create` and `change` write a row and its AuditEvent in one transaction; an audited model refuses
+every other way. The events form a hash chain: whoever alters one must alter all that follow, and
+the chain's head is printed on every report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.scoped import Scoped, ScopedQuerySet
+from projects.permissions import MAY, SYSTEM, Actor
+
+GENESIS = "0" * 64
+_LOCK_KEY = 0x4E434D4D  # "NCMM": the advisory lock that serialises the chain on PostgreSQL
+_door_is_open: ContextVar[bool] = ContextVar("audit_door_is_open", default=False)
+AuditedT = TypeVar("AuditedT", bound="Audited")
+
+
+class AuditBypass(RuntimeError):
+    """Raised when an audited row is written without an audit event."""
+
+
+def canonical(value: Any) -> str:
+    """Return `value` as canonical JSON: sorted keys, no blanks, UTF-8 text kept as it is."""
+    return json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class AuditEvent(models.Model):
+    """One thing that was done: by whom, in which role, to what, from what to what, and why."""
+
+    seq = models.BigIntegerField(unique=True)
+    prev_hash = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=60)
+    object_label = models.CharField(max_length=300)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    reason = models.TextField(blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("seq",)
+        indexes = [models.Index(fields=["object_type", "object_id", "seq"], name="auditevent_object")]
+        verbose_name = _("audit event")
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action} {self.object_label}"
+
+    def content(self) -> dict[str, Any]:
+        """Return what the hash covers, as plain JSON values."""
+        return {
+            "seq": self.seq,
+            "prev_hash": self.prev_hash,
+            "at": self.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "actor": self.actor_id,
+            "role": self.role,
+            "action": self.action,
+            "object_type": self.object_type,
+            "object_id": self.object_id,
+            "object_label": self.object_label,
+            "before": self.before,
+            "after": self.after,
+            "reason": self.reason,
+            "request_id": self.request_id,
+        }
+
+    def computed_hash(self) -> str:
+        """Return the SHA-256 of the event's canonical content, in hexadecimal."""
+        return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
+
+
+class AuditedQuerySet(ScopedQuerySet):
+    """Refuses the bulk writes that would leave no event behind."""
+
+    def _refuse(self, verb: str) -> NoReturn:
+        raise AuditBypass(
+            f"{self.model.__name__}.objects.{verb}() leaves no audit event: use audit.create or audit.change."
+        )
+
+    def update(self, **kwargs: Any) -> int:
+        self._refuse("update")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        self._refuse("bulk_create")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        self._refuse("bulk_update")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse("delete")
+
+
+class Audited(Scoped):
+    """A row whose every change is an audit event. `version` counts the changes."""
+
+    UNAUDITED_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), editable=False)
+
+    objects = AuditedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not _door_is_open.get():
+            raise AuditBypass(
+                f"{type(self).__name__}.save() leaves no audit event: use audit.create or audit.change."
+            )
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AuditBypass(f"A {type(self).__name__} is never deleted: cancel, end or supersede it.")
+
+    def facts(self) -> dict[str, Any]:
+        """Return the row's audited field values as plain JSON values."""
+        hidden = self.UNAUDITED_FIELDS | {"id", "created_at", "updated_at", "version"}
+        return {
+            f.attname: plain(f.value_from_object(self))
+            for f in self._meta.concrete_fields
+            if f.name not in hidden
+        }
+
+
+def plain(value: Any) -> Any:
+    """Return a field's value as JSON can hold it; decimals lose trailing zeros so that equal values look equal."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
+
+
+def create(
+    obj: AuditedT,
+    *,
+    by: Actor,
+    action: str,
+    reason: str = "",
+    related: Mapping[str, Iterable[Any]] | None = None,
+) -> AuditedT:
+    """Validate and insert `obj` with its event, and return it; `related` fills many-to-many fields."""
+    with transaction.atomic():
+        obj.created_at = obj.updated_at = timezone.now()
+        with _open_door():
+            obj.full_clean(exclude=_foreign_keys(obj))
+            obj.save(force_insert=True)
+        after = obj.facts()
+        for name, rows in (related or {}).items():
+            chosen = list(rows)
+            getattr(obj, name).set(chosen)
+            after[name] = sorted(str(row) for row in chosen)
+        record(obj, by=by, action=action, before=None, after=after, reason=reason)
+    return obj
+
+
+def change(
+    obj: AuditedT, *, by: Actor, action: str, changes: Mapping[str, Any], reason: str = ""
+) -> AuditedT:
+    """Apply `changes` to the locked `obj`, validate and save it with its event, and return it."""
+    with transaction.atomic():
+        before = obj.facts()
+        for name, value in changes.items():
+            setattr(obj, name, value)
+        obj.version += 1
+        obj.updated_at = timezone.now()
+        with _open_door():
+            obj.full_clean(exclude=_foreign_keys(obj))
+            obj.save(force_update=True)
+        after = obj.facts()
+        moved = [name for name in after if after[name] != before[name]]
+        record(
+            obj,
+            by=by,
+            action=action,
+            before={name: before[name] for name in moved},
+            after={name: after[name] for name in moved},
+            reason=reason,
+        )
+    return obj
+
+
+def system_actor(name: str, *, on: dt.date) -> Actor:
+    """Return the actor `system:name` for scheduled work and imports; it sees everything and cannot sign in."""
+    manager = get_user_model()._default_manager
+    return Actor(user=manager.system(name), on=on, roles=frozenset({SYSTEM}))
+
+
+def record(
+    obj: models.Model, *, by: Actor, action: str, before: Any, after: Any, reason: str = ""
+) -> AuditEvent:
+    """Append an event to the chain and return it. Must run inside the transaction of the change it records."""
+    if not connection.in_atomic_block:
+        raise AuditBypass("An audit event belongs into the transaction of its change.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+    seq, prev_hash = head()
+    event = AuditEvent(
+        seq=seq + 1,
+        prev_hash=prev_hash,
+        at=timezone.now(),
+        actor=by.user,
+        role=_role(by, action),
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        object_label=str(obj)[:300],
+        before=json.loads(canonical(before)),
+        after=json.loads(canonical(after)),
+        reason=reason,
+        request_id=by.request_id,
+    )
+    event.hash = event.computed_hash()
+    event.save(force_insert=True)
+    return event
+
+
+def head() -> tuple[int, str]:
+    """Return the number and the hash of the last event; (0, 64 zeros) before the first."""
+    return AuditEvent.objects.order_by("-seq").values_list("seq", "hash").first() or (0, GENESIS)
+
+
+def first_break() -> tuple[int, str] | None:
+    """Return (seq, reason) of the first event that does not continue the chain, or None when all do."""
+    expected_seq, expected_prev = 1, GENESIS
+    for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
+        if event.seq != expected_seq:
+            return expected_seq, f"event {expected_seq} is missing"
+        if event.prev_hash != expected_prev:
+            return event.seq, "it does not continue the event before it"
+        if event.hash != event.computed_hash():
+            return event.seq, "its content was changed"
+        expected_seq, expected_prev = event.seq + 1, event.hash
+    return None
+
+
+def history(obj: models.Model) -> models.QuerySet[AuditEvent]:
+    """Return the events of one row, oldest first, with their actors."""
+    return AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).select_related(
+        "actor"
+    )
+
+
+@contextlib.contextmanager
+def _open_door() -> Iterator[None]:
+    token = _door_is_open.set(True)
+    try:
+        yield
+    finally:
+        _door_is_open.reset(token)
+
+
+def _foreign_keys(obj: models.Model) -> set[str]:
+    """Foreign keys are checked by the database: validating each would cost a query a key."""
+    return {f.name for f in obj._meta.concrete_fields if f.is_relation}
+
+
+def _role(by: Actor, action: str) -> str:
+    from_table = by.roles & MAY.get(action, by.roles)
+    return min(from_table, default="")

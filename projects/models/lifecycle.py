@@ -1,0 +1,78 @@
+"""Steps: right, row lock, legality, change, audit event, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models, transaction
+
+from projects import permissions
+from projects.models import audit
+from projects.models.audit import Audited
+from projects.permissions import Actor
+
+
+class TransitionError(Exception):
+    """The step is not open in the row's present status (HTTP 409)."""
+
+
+class StaleError(TransitionError):
+    """The row was changed after the caller had read it (HTTP 409)."""
+
+
+class LifecycleModel(Audited):
+    """A row with a `status` that moves by the steps in STEPS: name -> (statuses before, status after).
+
+    A step whose status after is None leaves the status as it is.
+    """
+
+    STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {}
+
+    class Meta:
+        abstract = True
+
+    def open_steps(self) -> list[str]:
+        """Return the names of the steps that the present status allows."""
+        return [name for name, (before, _) in self.STEPS.items() if self.status in before]  # type: ignore[attr-defined]
+
+    def may(self, by: Actor, step: str) -> bool:
+        """Whether the step is open and `by` may take it: what decides if a button is shown."""
+        return step in self.open_steps() and permissions.allows(by, self._action(step), self)
+
+    def _action(self, step: str) -> str:
+        return f"{self._meta.model_name}.{step}"
+
+    def _locked(self, step: str, *, by: Actor, version: int | None) -> Self:
+        """Return the row locked, with the right, the version and the legality of the step checked."""
+        # No joins: PostgreSQL cannot lock the nullable side of an outer join.
+        row = type(self)._base_manager.select_for_update().get(pk=self.pk)
+        permissions.require(by, self._action(step), row)
+        if version is not None and row.version != version:
+            raise StaleError(
+                f"{row} was changed by someone else after you opened it. Look at it again and decide anew."
+            )
+        before, _ = self.STEPS[step]
+        if row.status not in before:
+            raise TransitionError(f"{row} is {row.get_status_display()}: “{step}” is not open.")
+        return row
+
+    def _take(
+        self, step: str, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any
+    ) -> None:
+        """Move one step, as `by`, or raise and leave the database as it was.
+
+        The row is locked before its status is read: two people who press the button together get
+        one success and one TransitionError. `version`, where given, is the version the caller read.
+        """
+        with transaction.atomic():
+            row = self._locked(step, by=by, version=version)
+            after = self.STEPS[step][1]
+            if after is not None:
+                changes["status"] = after
+            audit.change(row, by=by, action=self._action(step), changes=changes, reason=reason)
+        _copy(row, self)
+
+
+def _copy(source: models.Model, target: models.Model) -> None:
+    for field in source._meta.concrete_fields:
+        setattr(target, field.attname, getattr(source, field.attname))

@@ -1,0 +1,435 @@
+"""Milestones: dated events that are claimed by one person and verified by another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import permissions
+from projects.archive import StoredFile
+from projects.choices import MilestoneStatus, MilestoneType, Precision, RevisionReason, Visibility
+from projects.models import audit
+from projects.models.agreements import Agreement
+from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.lifecycle import LifecycleModel
+from projects.models.people import Organisation, User
+from projects.models.projects import Project
+from projects.models.sourced import Sourced
+from projects.permissions import Actor
+
+Status = MilestoneStatus
+
+
+class State(models.TextChoices):
+    """Where a milestone stands on a day; the five partition every set of milestones (rule R3)."""
+
+    ACHIEVED = "achieved", _("achieved")
+    OPEN = "open", _("open")
+    UNDATED = "undated", _("undated")
+    LATER = "later", _("recorded after the date")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class MilestoneQuerySet(AuditedQuerySet):
+    """The rules R2 to R4 of docs/rules/milestones.md, each as it stood on the day `on`."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Return what `by` may see: through the project where there is one, else through the agreement."""
+        if by.sees_programme:
+            return self
+        return self.filter(
+            Q(project__in=Project.objects.visible_to(by).values("pk"))
+            | Q(project=None, agreement__in=Agreement.objects.visible_to(by).values("pk"))
+        )
+
+    def with_due(self, on: dt.date) -> Self:
+        """Annotate `latest_on`, the last revised date decided by `on`, and `due_on`, that or the baseline (R2).
+
+        A revision whose day of decision is not known (imported from a source) always counts.
+        """
+        revisions = MilestoneRevision._base_manager.filter(
+            Q(decided_on=None) | Q(decided_on__lte=on), milestone=OuterRef("pk")
+        ).order_by("-number")
+        return self.alias(_latest=Subquery(revisions.values("new_on")[:1])).annotate(
+            latest_on=F("_latest"), due_on=Coalesce("_latest", "baseline_on")
+        )
+
+    def achieved(self, on: dt.date) -> Self:
+        """Keep those with an actual date up to `on` that is claimed or verified (R3)."""
+        return self.filter(_achieved(on))
+
+    def verified(self, on: dt.date) -> Self:
+        """Keep those achieved by `on` and verified by `on`."""
+        return self.filter(_achieved(on), status=Status.VERIFIED, verified_on__lte=on)
+
+    def open(self, on: dt.date) -> Self:
+        """Keep those with a baseline date that are neither achieved nor cancelled by `on` (R3)."""
+        return self.filter(~_achieved(on), ~_cancelled(on), baseline_on__isnull=False)
+
+    def overdue(self, on: dt.date) -> Self:
+        """Keep the open ones whose due date lies before `on`; due on the day itself is not overdue (R4)."""
+        return self.with_due(on).open(on).filter(due_on__lt=on)
+
+    def with_state(self, on: dt.date) -> Self:
+        """Annotate `state` (a `State`) as of `on`."""
+        return self.annotate(
+            state=Case(
+                When(_achieved(on), then=Value(State.ACHIEVED)),
+                When(_cancelled(on), then=Value(State.CANCELLED)),
+                When(baseline_on__isnull=False, then=Value(State.OPEN)),
+                When(actual_on__gt=on, then=Value(State.LATER)),
+                default=Value(State.UNDATED),
+            )
+        )
+
+
+def _achieved(on: dt.date) -> Q:
+    return Q(status__in=[Status.CLAIMED, Status.VERIFIED], actual_on__isnull=False, actual_on__lte=on)
+
+
+def _cancelled(on: dt.date) -> Q:
+    return Q(cancelled_on__isnull=False, cancelled_on__lte=on)
+
+
+class Milestone(Sourced, LifecycleModel):
+    """A dated, verifiable event with its first approved, latest and actual dates."""
+
+    ORGANISATION_PATHS = ("project__lead", "project__partners")
+    STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {
+        "claim": (frozenset({Status.PLANNED, Status.RETURNED}), Status.CLAIMED),
+        "verify": (frozenset({Status.CLAIMED}), Status.VERIFIED),
+        "return": (frozenset({Status.CLAIMED}), Status.RETURNED),
+        "revise": (frozenset({Status.PLANNED, Status.RETURNED}), None),
+        "cancel": (frozenset({Status.PLANNED, Status.CLAIMED, Status.RETURNED}), Status.CANCELLED),
+    }
+
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    project = models.ForeignKey(
+        Project,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="milestones",
+        verbose_name=_("project"),
+    )
+    agreement = models.ForeignKey(
+        Agreement,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="milestones",
+        verbose_name=_("agreement"),
+    )
+    title = models.CharField(_("title"), max_length=300)
+    type = models.CharField(_("type"), max_length=20, choices=MilestoneType)
+    acceptance = models.TextField(_("acceptance criterion"), blank=True)
+    weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2, null=True, blank=True)
+    owner_post = models.CharField(_("owner (post)"), max_length=120, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False
+    )
+
+    baseline_on = models.DateField(_("baseline date"), null=True, blank=True)
+    baseline_precision = models.CharField(
+        _("precision of the baseline"), max_length=10, choices=Precision, blank=True
+    )
+    baseline_basis = models.CharField(_("basis of the baseline"), max_length=300, blank=True)
+    revised_on = models.DateField(_("latest revised date"), null=True, blank=True, editable=False)
+    actual_on = models.DateField(_("actual date"), null=True, blank=True, editable=False)
+    actual_precision = models.CharField(
+        _("precision of the actual date"), max_length=10, choices=Precision, blank=True
+    )
+
+    claim_number = models.PositiveIntegerField(
+        _("claim number"),
+        default=0,
+        editable=False,
+        help_text=_("Counts the claims made; evidence belongs to one of them."),
+    )
+    claimed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    claimant_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True, editable=False)
+    claim_note = models.TextField(_("note of the claim"), blank=True, editable=False)
+    verified_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
+    returned_reason = models.TextField(_("reason for the return"), blank=True, editable=False)
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True, editable=False)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("reference",)
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        indexes = [
+            models.Index(fields=["project", "baseline_on"], name="milestone_project_baseline"),
+            models.Index(fields=["status", "baseline_on"], name="milestone_status_baseline"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="milestone_belongs_to_project_or_agreement",
+                condition=Q(project__isnull=False) | Q(agreement__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="milestone_verifier_is_not_claimant",
+                condition=Q(verified_by=None) | ~Q(verified_by=F("claimed_by")),
+            ),
+            models.CheckConstraint(
+                name="claimed_milestone_has_date_and_claimant",
+                condition=~Q(status__in=[Status.CLAIMED, Status.VERIFIED])
+                | (Q(actual_on__isnull=False) & Q(claimed_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="verified_milestone_has_verifier_and_day",
+                condition=~Q(status=Status.VERIFIED)
+                | (Q(verified_by__isnull=False) & Q(verified_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="returned_milestone_has_its_reason",
+                condition=~Q(status=Status.RETURNED) | ~Q(returned_reason=""),
+            ),
+            models.CheckConstraint(
+                name="cancelled_milestone_has_its_day",
+                condition=Q(cancelled_on__isnull=False, status=Status.CANCELLED)
+                | (Q(cancelled_on=None) & ~Q(status=Status.CANCELLED)),
+            ),
+            models.CheckConstraint(
+                name="milestone_baseline_has_its_precision",
+                condition=(Q(baseline_on=None) & Q(baseline_precision=""))
+                | (Q(baseline_on__isnull=False) & ~Q(baseline_precision="")),
+            ),
+            models.CheckConstraint(
+                name="milestone_revision_needs_a_baseline",
+                condition=Q(revised_on=None) | Q(baseline_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    # --- what permissions ask ---
+
+    def acting_organisations(self) -> set[int]:
+        """Return the keys of the organisations whose lead may claim here."""
+        if self.project:
+            return self.project.acting_organisations()
+        return set(self.agreement.parties.values_list("pk", flat=True)) if self.agreement else set()
+
+    def claimants(self) -> set[int]:
+        """Return the keys of the users who made the claim or added evidence to it."""
+        found = set(
+            self.evidence.filter(claim_number=self.claim_number).values_list("uploaded_by", flat=True)
+        )
+        return found | {self.claimed_by_id} if self.claimed_by_id else found
+
+    # --- rules about one record ---
+
+    @property
+    def due(self) -> dt.date | None:
+        """The date that now counts: the latest revised one, else the baseline (R2)."""
+        return self.revised_on or self.baseline_on
+
+    def overdue_days(self, on: dt.date) -> int:
+        """Return the days by which the open milestone is past its due date on `on`, else 0 (R4)."""
+        due = getattr(self, "due_on", self.due)
+        return max(0, (on - due).days) if due and self.baseline_on and self.state_on(on) == State.OPEN else 0
+
+    def delay_days(self, on: dt.date) -> int | None:
+        """Return actual minus baseline in days for a milestone achieved by `on`, None where either is unknown (R5)."""
+        if self.state_on(on) != State.ACHIEVED or self.baseline_on is None or self.actual_on is None:
+            return None
+        return (self.actual_on - self.baseline_on).days
+
+    def slip_days(self) -> int | None:
+        """Return latest revised minus baseline in days, None where the date was never revised (R6)."""
+        latest = getattr(self, "latest_on", self.revised_on)
+        return (latest - self.baseline_on).days if latest and self.baseline_on else None
+
+    def state_on(self, on: dt.date) -> State:
+        """Return where the milestone stands on `on`; the same answer as `with_state` gives in the database."""
+        if self.status in (Status.CLAIMED, Status.VERIFIED) and self.actual_on and self.actual_on <= on:
+            return State.ACHIEVED
+        if self.cancelled_on and self.cancelled_on <= on:
+            return State.CANCELLED
+        if self.baseline_on:
+            return State.OPEN
+        return State.LATER if self.actual_on and self.actual_on > on else State.UNDATED
+
+    # --- steps ---
+
+    @classmethod
+    def log(cls, *, by: Actor, **fields: Any) -> Milestone:
+        """Add a planned milestone and return it; the reference is given here where the caller names none."""
+        project = fields.get("project")
+        permissions.require(by, "milestone.log", project)
+        if not fields.get("baseline_on"):
+            raise ValidationError({"baseline_on": _("Give the first approved date.")})
+        with transaction.atomic():
+            if not fields.get("reference"):
+                fields["reference"] = cls._next_reference()
+            fields.setdefault("baseline_precision", Precision.DAY)
+            return audit.create(cls(**fields), by=by, action="milestone.log")
+
+    @classmethod
+    def _next_reference(cls) -> str:
+        taken = (
+            cls._base_manager.filter(reference__regex=r"^MST-\d+$")
+            .select_for_update()
+            .values_list("reference", flat=True)
+        )
+        return f"MST-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
+
+    def claim(
+        self,
+        *,
+        by: Actor,
+        actual_on: dt.date,
+        precision: str = Precision.DAY,
+        note: str = "",
+        evidence: Iterable[StoredFile] = (),
+        visibility: str = Visibility.PARTNER,
+        version: int | None = None,
+    ) -> None:
+        """Claim that the milestone was achieved on `actual_on`, with files already kept in the archive."""
+        if actual_on > by.on:
+            raise ValidationError(
+                {"actual_on": _("The actual date lies in the future: claim a milestone once it is achieved.")}
+            )
+        with transaction.atomic():
+            row = self._locked("claim", by=by, version=version)
+            self._take(
+                "claim",
+                by=by,
+                reason=note,
+                actual_on=actual_on,
+                actual_precision=precision,
+                claim_note=note,
+                claimed_by=by.user,
+                claimant_organisation=self._claiming_partner(by),
+                claimed_at=timezone.now(),
+                claim_number=row.claim_number + 1,
+                returned_reason="",
+            )
+            for file in evidence:
+                self.evidence.model.add(file, by=by, milestone=self, visibility=visibility)
+
+    def _claiming_partner(self, by: Actor) -> Organisation | None:
+        """Return the partner for which a lead claims; None when the ministry itself claims."""
+        if not by.roles.isdisjoint(permissions.MINISTRY | {permissions.SYSTEM}):
+            return None
+        return (
+            Organisation._base_manager.filter(pk__in=by.leads & self.acting_organisations())
+            .order_by("pk")
+            .first()
+        )
+
+    def verify(self, *, by: Actor, note: str = "", version: int | None = None) -> None:
+        """Confirm the claim as a second person."""
+        self._take("verify", by=by, version=version, reason=note, verified_by=by.user, verified_on=by.on)
+
+    def return_(self, *, by: Actor, reason: str, version: int | None = None) -> None:
+        """Send the claim back with the reason; it no longer counts as achieved and may be claimed again."""
+        reason = _required(reason, "reason", _("Say what is missing, so that the claim can be mended."))
+        self._take("return", by=by, version=version, reason=reason, returned_reason=reason)
+
+    def cancel(self, *, by: Actor, reason: str, version: int | None = None) -> None:
+        """End the milestone without achievement; it stays visible and counts neither as open nor as achieved."""
+        reason = _required(reason, "reason", _("Say why the milestone is given up."))
+        self._take("cancel", by=by, version=version, reason=reason, cancelled_on=by.on)
+
+    def revise(
+        self,
+        *,
+        by: Actor,
+        new_on: dt.date,
+        reason_code: str,
+        narrative: str,
+        precision: str = Precision.DAY,
+        authority: str = "",
+        version: int | None = None,
+    ) -> None:
+        """Move the due date, keeping the old one as a revision; the first date a milestone gets is its baseline."""
+        narrative = _required(narrative, "narrative", _("Tell what happened and what is done about it."))
+        if reason_code not in RevisionReason.values:
+            raise ValidationError({"reason_code": _("Choose a reason from the list.")})
+        with transaction.atomic():
+            row = self._locked("revise", by=by, version=version)
+            if new_on == row.due:
+                raise ValidationError({"new_on": _("This is the date already in force: give a new one.")})
+            if row.baseline_on is None:
+                self._take(
+                    "revise", by=by, reason=narrative, baseline_on=new_on, baseline_precision=precision
+                )
+                return
+            old_on = row.due
+            self._take("revise", by=by, reason=narrative, revised_on=new_on)
+            audit.create(
+                MilestoneRevision(
+                    milestone=self,
+                    number=self.revisions.count() + 1,
+                    old_on=old_on,
+                    new_on=new_on,
+                    precision=precision,
+                    reason_code=reason_code,
+                    narrative=narrative,
+                    authority=authority,
+                    approved_by=by.user,
+                    decided_on=by.on,
+                ),
+                by=by,
+                action="milestone.revise",
+                reason=narrative,
+            )
+
+
+class MilestoneRevision(Audited):
+    """One change of a due date: old and new date, reason, who approved it and when."""
+
+    ORGANISATION_PATHS = ("milestone__project__lead", "milestone__project__partners")
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    old_on = models.DateField(_("old date"))
+    new_on = models.DateField(_("new date"))
+    precision = models.CharField(_("precision"), max_length=10, choices=Precision, default=Precision.DAY)
+    reason_code = models.CharField(_("reason"), max_length=15, choices=RevisionReason)
+    narrative = models.TextField(_("what happened and what is done about it"), blank=True)
+    authority = models.CharField(_("order or file number"), max_length=120, blank=True)
+    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("milestone", "number")
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            models.UniqueConstraint(fields=["milestone", "number"], name="revision_number_is_unique"),
+            models.CheckConstraint(name="revision_moves_the_date", condition=~Q(new_on=F("old_on"))),
+            models.CheckConstraint(
+                name="revision_has_approver_or_source",
+                condition=Q(approved_by__isnull=False) | Q(reason_code="reported"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_on} -> {self.new_on}"
+
+
+def _required(text: str, field: str, message: Any) -> str:
+    if not text.strip():
+        raise ValidationError({field: message})
+    return text.strip()

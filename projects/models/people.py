@@ -1,0 +1,190 @@
+"""Organisations, the people who work for them, and the roles they hold from a day to a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from projects import permissions
+from projects.choices import OrganisationKind, Role
+from projects.models.audit import Audited, AuditedQuerySet, create
+from projects.models.sourced import Sourced
+
+
+class OrganisationQuerySet(AuditedQuerySet):
+    def visible_to(self, by: permissions.Actor) -> Self:
+        """Return all for those who see the programme; to partners and scoped auditors, their own and their counterparts."""
+        if by.sees_programme:
+            return self
+        mine = by.partner_of | by.audits
+        if not mine:
+            return self.none()
+        return self.filter(
+            Q(pk__in=mine)
+            | Q(pk__in=Organisation._base_manager.filter(agreements__parties__in=mine).values("pk"))
+            | Q(pk__in=Organisation._base_manager.filter(led_projects__partners__in=mine).values("pk"))
+            | Q(pk__in=Organisation._base_manager.filter(partner_projects__lead__in=mine).values("pk"))
+            | Q(pk__in=Organisation._base_manager.filter(partner_projects__partners__in=mine).values("pk"))
+        )
+
+
+class Organisation(Sourced, Audited):
+    """A ministry, public sector enterprise, institute, centre, company or foreign partner."""
+
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    short_name = models.CharField(_("short name"), max_length=40)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    parent_name = models.CharField(_("parent or ministry"), max_length=200, blank=True)
+    part = models.CharField(_("part in the programme"), max_length=200, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return f"{self.short_name} ({self.reference})"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
+        """Create and return a user; without a password nobody can sign in as them."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> User:
+        """Create and return an administrator, for `manage.py createsuperuser`."""
+        user = self.create_user(username, password, **fields)
+        acting = permissions.Actor(user=user, on=dt.date.min, roles=frozenset({permissions.SYSTEM}))
+        create(
+            Membership(user=user, role=Role.ADMINISTRATOR),
+            by=acting,
+            action="membership.create",
+            reason="first administrator, from the command line",
+        )
+        return user
+
+    def system(self, name: str) -> User:
+        """Return the account `system:name`, which acts for scheduled work and can never sign in."""
+        user = self.filter(username=f"system:{name}").first()
+        return user or self.create_user(f"system:{name}", None, full_name=f"System ({name})", is_system=True)
+
+
+class User(AbstractBaseUser):
+    """A person: official name, post and office e-mail, nothing else. Roles are memberships."""
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    full_name = models.CharField(_("official name"), max_length=120, blank=True)
+    post = models.CharField(_("post"), max_length=120, blank=True)
+    email = models.EmailField(_("office e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_system = models.BooleanField(_("system account"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ("username",)
+        verbose_name = _("user")
+        constraints = [
+            models.CheckConstraint(
+                name="system_account_has_no_password",
+                condition=Q(is_system=False) | Q(password__startswith="!"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    @property
+    def by_post(self) -> str:
+        """The post, or the name where no post is recorded: what reports print."""
+        return self.post or str(self)
+
+
+class MembershipQuerySet(AuditedQuerySet):
+    def valid(self, on: dt.date) -> Self:
+        """Return the memberships that hold on the day `on`, both ends inclusive."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
+
+
+class Membership(Audited):
+    """A role that a person holds, for an organisation or (auditor, administrator) for the whole programme."""
+
+    ORGANISATION_PATHS = ("organisation",)
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user")
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("organisation"),
+    )
+    role = models.CharField(_("role"), max_length=15, choices=Role)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("user", "role")
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.CheckConstraint(
+                name="membership_has_its_organisation",
+                condition=Q(organisation__isnull=False) | Q(role__in=[Role.AUDITOR, Role.ADMINISTRATOR]),
+                violation_error_message=_("This role belongs to an organisation: choose one."),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins",
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("A membership cannot end before it begins."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role", "valid_from"],
+                name="membership_is_listed_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Refuse a ministry role outside a ministry, and a partner role inside one."""
+        if self.organisation is None:
+            return
+        ministry = self.organisation.kind in (
+            OrganisationKind.GOVERNMENT,
+            OrganisationKind.MINISTRY,
+            OrganisationKind.DEPARTMENT,
+        )
+        if self.role in permissions.MINISTRY and not ministry:
+            raise ValidationError({"role": _("Officers and managers belong to a ministry or department.")})
+        if self.role in permissions.PARTNER and ministry:
+            raise ValidationError({"role": _("Leads and viewers belong to a partner, not to a ministry.")})

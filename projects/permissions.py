@@ -1,0 +1,155 @@
+"""Who may see and do what. The one table; docs/rights.md explains it and tests/api/test_matrix.py proves it.
+
+A person's roles are the memberships that are valid on a day, so every question is asked of an
+`Actor`: a person together with the rights that hold on that day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from projects.choices import Role, Visibility
+
+SYSTEM = "system"  # the acting role of scheduled work and imports; nobody can hold it by membership
+
+MINISTRY = frozenset({Role.OFFICER, Role.MANAGER})
+PARTNER = frozenset({Role.LEAD, Role.VIEWER})
+STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+
+# What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
+# must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
+MAY: dict[str, frozenset[str]] = {
+    "milestone.log": MINISTRY,
+    "milestone.claim": MINISTRY | {Role.LEAD},
+    "milestone.verify": MINISTRY,
+    "milestone.return": MINISTRY,
+    "milestone.revise": MINISTRY,
+    "milestone.cancel": frozenset({Role.MANAGER}),
+    "measurement.claim": MINISTRY | {Role.LEAD},
+    "measurement.verify": MINISTRY,
+    "measurement.return": MINISTRY,
+    "evidence.add": MINISTRY | {Role.LEAD},
+    "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
+    "report.issue": MINISTRY | {Role.ADMINISTRATOR},
+    "report.retry": STEWARDS,
+    "schedule.create": STEWARDS,
+    "schedule.change": STEWARDS,
+    "reference.change": frozenset({Role.ADMINISTRATOR}),
+    "programme.import": frozenset({SYSTEM}),
+}
+SECOND_PERSON = frozenset(
+    {"milestone.verify", "milestone.return", "measurement.verify", "measurement.return"}
+)
+
+EVERYTHING = Q()
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person (or the system) with the rights that hold on one day."""
+
+    user: Any
+    on: dt.date
+    roles: frozenset[str] = frozenset()
+    partner_of: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()
+    audits: frozenset[int] = frozenset()
+    audits_everything: bool = False
+    organisations: frozenset[int] = field(default=frozenset())
+    request_id: str = ""
+
+    @property
+    def sees_programme(self) -> bool:
+        """Whether nothing of the programme is hidden from the actor."""
+        return self.audits_everything or not self.roles.isdisjoint(MINISTRY | {Role.ADMINISTRATOR, SYSTEM})
+
+    def role_for(self, action: str) -> str:
+        """Return the role by which the actor may do `action`, as the audit event records it, or ''."""
+        return min(self.roles & MAY[action], default="")
+
+
+def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
+    """Return `user` with the memberships valid on `on`; costs one query, none for anonymous or disabled users."""
+    if user is None or isinstance(user, AnonymousUser) or not user.is_active:
+        return Actor(user=user, on=on, request_id=request_id)
+    held = list(user.memberships.valid(on).values_list("role", "organisation_id"))
+
+    def organisations(*roles: str) -> frozenset[int]:
+        return frozenset(org for role, org in held if role in roles and org is not None)
+
+    return Actor(
+        user=user,
+        on=on,
+        roles=frozenset(role for role, _ in held),
+        partner_of=organisations(*PARTNER),
+        leads=organisations(Role.LEAD),
+        audits=organisations(Role.AUDITOR),
+        audits_everything=(Role.AUDITOR, None) in held,
+        organisations=frozenset(org for _, org in held if org is not None),
+        request_id=request_id,
+    )
+
+
+def visible(by: Actor, paths: Iterable[str], *, own: str = "") -> Q:
+    """Return the filter that keeps what `by` may see; `paths` lead from a row to its organisations.
+
+    `own`, where given, is the path to the row's author: a person always sees what they made.
+    """
+    if by.sees_programme:
+        return EVERYTHING
+    mine = by.partner_of | by.audits
+    if not mine:
+        return NOTHING  # an empty list of organisations must not become "organisation is null"
+    allowed = NOTHING
+    for path in paths:
+        allowed |= Q(**{f"{path}__in": mine})
+    return allowed
+
+
+def readable_documents(by: Actor, path: str = "visibility") -> Q:
+    """Return the filter that keeps the documents whose visibility class `by` may read."""
+    if by.sees_programme or by.audits:
+        return EVERYTHING
+    if by.partner_of:
+        return Q(**{f"{path}__in": [Visibility.PUBLIC, Visibility.PARTNER]})
+    return Q(**{path: Visibility.PUBLIC})
+
+
+def allows(by: Actor, action: str, obj: Any = None) -> bool:
+    """Whether `by` may do `action` on `obj`; KeyError for an action that the table does not know.
+
+    `obj` answers `acting_organisations()` (whose lead may act on it) and, for the second-person
+    actions, `claimants()` (user ids that made or added to the claim) and `claimant_organisation_id`.
+    """
+    roles = by.roles & MAY[action]
+    if not roles:
+        return False
+    if roles <= {Role.LEAD}:
+        return obj is not None and not by.leads.isdisjoint(obj.acting_organisations())
+    if action in SECOND_PERSON and obj is not None:
+        return _second_person(by, obj)
+    return True
+
+
+def _second_person(by: Actor, obj: Any) -> bool:
+    """Whether `by` neither made nor added to the claim, nor belongs to the partner that made it."""
+    return by.user.pk not in obj.claimants() and obj.claimant_organisation_id not in by.organisations
+
+
+def require(by: Actor, action: str, obj: Any = None) -> None:
+    """Raise PermissionDenied, with a reason a person understands, unless `by` may do `action` on `obj`."""
+    if allows(by, action, obj):
+        return
+    if action in SECOND_PERSON and by.roles & MAY[action]:
+        raise PermissionDenied(
+            "A second person must decide: you made or added to this claim, or belong to the organisation that made it."
+        )
+    raise PermissionDenied(f"Your role does not allow {action}.")

@@ -1,0 +1,15 @@
+"""The URL map: pages at the root, the API under /api/v1/, Django's admin for administrators."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from tracker import health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("tracker.api")),
+    path("", include("reports.urls")),
+    path("", include("projects.urls")),
+]
