@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from projects.choices import Role, Visibility
 
@@ -98,11 +99,8 @@ def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
     )
 
 
-def visible(by: Actor, paths: Iterable[str], *, own: str = "") -> Q:
-    """Return the filter that keeps what `by` may see; `paths` lead from a row to its organisations.
-
-    `own`, where given, is the path to the row's author: a person always sees what they made.
-    """
+def visible(by: Actor, paths: Iterable[str]) -> Q:
+    """Return the filter that keeps what `by` may see; `paths` lead from a row to its organisations."""
     if by.sees_programme:
         return EVERYTHING
     mine = by.partner_of | by.audits
@@ -150,6 +148,8 @@ def require(by: Actor, action: str, obj: Any = None) -> None:
         return
     if action in SECOND_PERSON and by.roles & MAY[action]:
         raise PermissionDenied(
-            "A second person must decide: you made or added to this claim, or belong to the organisation that made it."
+            _(
+                "A second person must decide: you made or added to this claim, or belong to the organisation that made it."
+            )
         )
-    raise PermissionDenied(f"Your role does not allow {action}.")
+    raise PermissionDenied(_("Your role does not allow this step (%(action)s).") % {"action": action})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from projects import permissions
 from projects.models import audit
@@ -33,7 +34,7 @@ class LifecycleModel(Audited):
 
     def open_steps(self) -> list[str]:
         """Return the names of the steps that the present status allows."""
-        return [name for name, (before, _) in self.STEPS.items() if self.status in before]  # type: ignore[attr-defined]
+        return [name for name, (before, _after) in self.STEPS.items() if self.status in before]  # type: ignore[attr-defined]
 
     def may(self, by: Actor, step: str) -> bool:
         """Whether the step is open and `by` may take it: what decides if a button is shown."""
@@ -49,11 +50,17 @@ class LifecycleModel(Audited):
         permissions.require(by, self._action(step), row)
         if version is not None and row.version != version:
             raise StaleError(
-                f"{row} was changed by someone else after you opened it. Look at it again and decide anew."
+                _(
+                    "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
+                )
+                % {"row": row}
             )
-        before, _ = self.STEPS[step]
+        before = self.STEPS[step][0]
         if row.status not in before:
-            raise TransitionError(f"{row} is {row.get_status_display()}: “{step}” is not open.")
+            raise TransitionError(
+                _("%(row)s is %(status)s: the step “%(step)s” is not open.")
+                % {"row": row, "status": row.get_status_display(), "step": step}
+            )
         return row
 
     def _take(
