@@ -1,0 +1,75 @@
+"""The suite's base: one engine per run (tests/settings.py), the cast, and servers for single tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests import emptying, services
+from tests.cast import Cast, assemble
+
+
+def pytest_report_header() -> str:
+    return f"engine: {connection.vendor}, in {settings.TEST_RUN.folder}"
+
+
+def pytest_unconfigure() -> None:
+    settings.TEST_RUN.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the other engine; `make test` runs both, so nothing is left out of it."""
+    ours = [item for item in items if _engine(item) in (None, settings.TEST_RUN.engine)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(ours)])
+    items[:] = ours
+
+
+def _engine(item: pytest.Item) -> str | None:
+    """Return the one engine that a test belongs to, if it belongs to one."""
+    marker = item.get_closest_marker("engine")
+    if marker is None:
+        return None
+    (engine,) = marker.args
+    if engine not in services.ENGINES:
+        raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
+    return engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_guards() -> Iterator[None]:
+    """Let the emptying of tables after a test with real transactions pass the triggers that forbid it."""
+    with emptying.allowed():
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The fixed cast of tests/cast.py, in the database."""
+    return assemble()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[services.Server]:
+    """A Redis for this test alone, to stop, freeze or empty as it likes."""
+    server = services.start_redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def empty_database_url() -> Iterator[str]:
+    """The URL of a database without a table on the run's PostgreSQL, for tests that start the whole application."""
+    if settings.TEST_RUN.engine != "postgres":
+        pytest.fail("mark the test with @pytest.mark.engine('postgres'): it needs PostgreSQL")
+    url = services.create_database(os.environ["DATABASE_URL"])
+    yield url
+    services.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return settings.BASE_DIR
