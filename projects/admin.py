@@ -93,17 +93,15 @@ class MembershipAdmin(AuditedAdmin):
 
 
 class PersonCreationForm(UserCreationForm):
-    class Meta(UserCreationForm.Meta):
+    class Meta:
         model = User
         fields = ("username", "full_name", "post", "email")
-        field_classes = {}  # noqa: RUF012 - Django's own shape
 
 
 class PersonChangeForm(UserChangeForm):
-    class Meta(UserChangeForm.Meta):
+    class Meta:
         model = User
         fields = ("username", "full_name", "post", "email", "language", "is_active")
-        field_classes = {}  # noqa: RUF012 - Django's own shape
 
 
 @admin.register(User)

@@ -142,7 +142,7 @@ class Stage(TextChoices):
 
 
 class GateDecision(TextChoices):
-    PASS = "pass", _("pass")  # noqa: S105 - a decision, not a password
+    PASS = "pass", _("pass")
     CONDITIONAL = "conditional", _("conditional")
     HOLD = "hold", _("hold")
     STOP = "stop", _("stop")

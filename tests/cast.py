@@ -33,7 +33,7 @@ from projects.models import (
 from projects.permissions import Actor
 
 TODAY = dt.date(2026, 6, 15)
-PASSWORD = "correct horse battery staple"  # noqa: S105 - of the test cast only
+PASSWORD = "correct horse battery staple"
 
 
 def system(on: dt.date = TODAY) -> Actor:

@@ -74,7 +74,9 @@ class Agreement(Sourced, Audited):
         related_name="children",
         verbose_name=_("parent agreement"),
     )
-    parties = models.ManyToManyField(Organisation, through="AgreementParty", related_name="agreements")
+    parties: models.ManyToManyField[Organisation, AgreementParty] = models.ManyToManyField(
+        Organisation, through="AgreementParty", related_name="agreements"
+    )
     partner_country = models.CharField(_("partner country"), max_length=60, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     signed_precision = models.CharField(_("precision"), max_length=10, choices=Precision, blank=True)
@@ -132,6 +134,8 @@ class AgreementParty(Audited):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agreement_parties")
     role = models.CharField(_("role"), max_length=10, choices=PartyRole, default=PartyRole.PARTY)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    objects = AuditedQuerySet.as_manager()
 
     class Meta:
         ordering = ("agreement", "position")

@@ -120,8 +120,6 @@ class Audited(Scoped):
     created_at = models.DateTimeField(_("created at"), editable=False)
     updated_at = models.DateTimeField(_("updated at"), editable=False)
 
-    objects = AuditedQuerySet.as_manager()
-
     class Meta:
         abstract = True
 

@@ -29,12 +29,15 @@ class LifecycleModel(Audited):
 
     STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {}
 
+    status: Any  # a CharField with choices, in each model with its own
+    get_status_display: Any
+
     class Meta:
         abstract = True
 
     def open_steps(self) -> list[str]:
         """Return the names of the steps that the present status allows."""
-        return [name for name, (before, _after) in self.STEPS.items() if self.status in before]  # type: ignore[attr-defined]
+        return [name for name, (before, _after) in self.STEPS.items() if self.status in before]
 
     def may(self, by: Actor, step: str) -> bool:
         """Whether the step is open and `by` may take it: what decides if a button is shown."""

@@ -375,7 +375,7 @@ class Milestone(Sourced, LifecycleModel):
                     "revise", by=by, reason=narrative, baseline_on=new_on, baseline_precision=precision
                 )
                 return
-            old_on = row.due
+            old_on = row.revised_on or row.baseline_on
             self._take("revise", by=by, reason=narrative, revised_on=new_on)
             audit.create(
                 MilestoneRevision(
@@ -411,6 +411,8 @@ class MilestoneRevision(Audited):
     authority = models.CharField(_("order or file number"), max_length=120, blank=True)
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
+
+    objects = AuditedQuerySet.as_manager()
 
     class Meta:
         ordering = ("milestone", "number")

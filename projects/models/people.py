@@ -106,7 +106,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="system_account_has_no_password",
-                condition=Q(is_system=False) | Q(password__startswith="!"),
+                condition=Q(is_system=False) | Q(password__startswith="!"),  # noqa: S106 - Django's mark of an unusable password
             ),
         ]
 

@@ -197,6 +197,8 @@ class StageGate(Sourced, Audited):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
 
+    objects = AuditedQuerySet.as_manager()
+
     class Meta:
         ordering = ("project", "decided_on", "pk")
         verbose_name = _("gate decision")

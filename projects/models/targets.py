@@ -32,7 +32,7 @@ from projects.models.reference import Indicator
 from projects.models.sourced import SOURCE_URL_LENGTH, Sourced
 from projects.permissions import Actor
 
-VALUE = {"max_digits": 18, "decimal_places": 4}
+VALUE: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 
 
 def achievement(baseline: Decimal | None, target: Decimal, actual: Decimal) -> Decimal | None:
@@ -143,6 +143,8 @@ class TargetVersion(Audited):
     authority = models.CharField(_("authority"), max_length=200, blank=True)
     order_reference = models.CharField(_("order reference"), max_length=120, blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
+
+    objects = AuditedQuerySet.as_manager()
 
     class Meta:
         ordering = ("target", "number")
