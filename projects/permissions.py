@@ -142,6 +142,13 @@ def _second_person(by: Actor, obj: Any) -> bool:
     return by.user.pk not in obj.claimants() and obj.claimant_organisation_id not in by.organisations
 
 
+def claiming_partner(by: Actor, obj: Any) -> int | None:
+    """Return the key of the partner for which a lead claims on `obj`; None when the ministry claims."""
+    if not by.roles.isdisjoint(MINISTRY | {SYSTEM}):
+        return None
+    return min(by.leads & obj.acting_organisations(), default=None)
+
+
 def require(by: Actor, action: str, obj: Any = None) -> None:
     """Raise PermissionDenied, with a reason a person understands, unless `by` may do `action` on `obj`."""
     if allows(by, action, obj):

@@ -13,10 +13,10 @@ from projects.archive import StoredFile
 from projects.choices import Visibility
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.measurements import Measurement
 from projects.models.milestones import Milestone
 from projects.models.people import User
 from projects.models.projects import StageGate
-from projects.models.targets import Measurement
 from projects.permissions import Actor
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,83 +19,13 @@ from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.lifecycle import LifecycleModel
+from projects.models.milestone_states import MilestoneQuerySet, State
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 
 Status = MilestoneStatus
-
-
-class State(models.TextChoices):
-    """Where a milestone stands on a day; the five partition every set of milestones (rule R3)."""
-
-    ACHIEVED = "achieved", _("achieved")
-    OPEN = "open", _("open")
-    UNDATED = "undated", _("undated")
-    LATER = "later", _("recorded after the date")
-    CANCELLED = "cancelled", _("cancelled")
-
-
-class MilestoneQuerySet(AuditedQuerySet):
-    """The rules R2 to R4 of docs/rules/milestones.md, each as it stood on the day `on`."""
-
-    def visible_to(self, by: Actor) -> Self:
-        """Return what `by` may see: through the project where there is one, else through the agreement."""
-        if by.sees_programme:
-            return self
-        return self.filter(
-            Q(project__in=Project.objects.visible_to(by).values("pk"))
-            | Q(project=None, agreement__in=Agreement.objects.visible_to(by).values("pk"))
-        )
-
-    def with_due(self, on: dt.date) -> Self:
-        """Annotate `latest_on`, the last revised date decided by `on`, and `due_on`, that or the baseline (R2).
-
-        A revision whose day of decision is not known (imported from a source) always counts.
-        """
-        revisions = MilestoneRevision._base_manager.filter(
-            Q(decided_on=None) | Q(decided_on__lte=on), milestone=OuterRef("pk")
-        ).order_by("-number")
-        return self.alias(_latest=Subquery(revisions.values("new_on")[:1])).annotate(
-            latest_on=F("_latest"), due_on=Coalesce("_latest", "baseline_on")
-        )
-
-    def achieved(self, on: dt.date) -> Self:
-        """Keep those with an actual date up to `on` that is claimed or verified (R3)."""
-        return self.filter(_achieved(on))
-
-    def verified(self, on: dt.date) -> Self:
-        """Keep those achieved by `on` and verified by `on`."""
-        return self.filter(_achieved(on), status=Status.VERIFIED, verified_on__lte=on)
-
-    def open(self, on: dt.date) -> Self:
-        """Keep those with a baseline date that are neither achieved nor cancelled by `on` (R3)."""
-        return self.filter(~_achieved(on), ~_cancelled(on), baseline_on__isnull=False)
-
-    def overdue(self, on: dt.date) -> Self:
-        """Keep the open ones whose due date lies before `on`; due on the day itself is not overdue (R4)."""
-        return self.with_due(on).open(on).filter(due_on__lt=on)
-
-    def with_state(self, on: dt.date) -> Self:
-        """Annotate `state` (a `State`) as of `on`."""
-        return self.annotate(
-            state=Case(
-                When(_achieved(on), then=Value(State.ACHIEVED)),
-                When(_cancelled(on), then=Value(State.CANCELLED)),
-                When(baseline_on__isnull=False, then=Value(State.OPEN)),
-                When(actual_on__gt=on, then=Value(State.LATER)),
-                default=Value(State.UNDATED),
-            )
-        )
-
-
-def _achieved(on: dt.date) -> Q:
-    return Q(status__in=[Status.CLAIMED, Status.VERIFIED], actual_on__isnull=False, actual_on__lte=on)
-
-
-def _cancelled(on: dt.date) -> Q:
-    return Q(cancelled_on__isnull=False, cancelled_on__lte=on)
 
 
 class Milestone(Sourced, LifecycleModel):
@@ -319,23 +248,13 @@ class Milestone(Sourced, LifecycleModel):
                 actual_precision=precision,
                 claim_note=note,
                 claimed_by=by.user,
-                claimant_organisation=self._claiming_partner(by),
+                claimant_organisation_id=permissions.claiming_partner(by, self),
                 claimed_at=timezone.now(),
                 claim_number=row.claim_number + 1,
                 returned_reason="",
             )
             for file in evidence:
                 self.evidence.model.add(file, by=by, milestone=self, visibility=visibility)
-
-    def _claiming_partner(self, by: Actor) -> Organisation | None:
-        """Return the partner for which a lead claims; None when the ministry itself claims."""
-        if not by.roles.isdisjoint(permissions.MINISTRY | {permissions.SYSTEM}):
-            return None
-        return (
-            Organisation._base_manager.filter(pk__in=by.leads & self.acting_organisations())
-            .order_by("pk")
-            .first()
-        )
 
     def verify(self, *, by: Actor, note: str = "", version: int | None = None) -> None:
         """Confirm the claim as a second person."""
