@@ -48,7 +48,7 @@ class TargetQuerySet(AuditedQuerySet):
 
         `claimed_value`/`claimed_as_of` is the latest measurement that was not returned, verified or
         not; `verified_value`/`verified_as_of` the latest that was verified by `on` at the indicator's
-        minimum level or above.
+        minimum level or above. `claimed_key`, `verified_key` and `version_number` name the rows they come from.
         """
         versions = TargetVersion._base_manager.filter(
             Q(decided_on=None) | Q(decided_on__lte=on), target=OuterRef("pk")
@@ -66,6 +66,9 @@ class TargetQuerySet(AuditedQuerySet):
         return self.annotate(
             target_value=Subquery(versions.values("value")[:1]),
             due_on=Subquery(versions.values("due_on")[:1]),
+            version_number=Subquery(versions.values("number")[:1]),
+            claimed_key=Subquery(claimed.values("pk")[:1]),
+            verified_key=Subquery(verified.values("pk")[:1]),
             claimed_value=Subquery(claimed.values("value")[:1]),
             claimed_as_of=Subquery(claimed.values("period_end")[:1]),
             verified_value=Subquery(verified.values("value")[:1]),

@@ -1,0 +1,97 @@
+"""The programme's figures: pure functions over QuerySets and an as-of date, in frozen dataclasses.
+
+No page, no report, no clock. The overview page and the PDF ask the same functions, so they cannot
+differ. docs/rules/ explains each figure in prose.
+"""
+
+from projects.progress.agreements import AgreementFigures, AgreementRow, MineralShare, agreement_figures
+from projects.progress.arithmetic import Share, Spread, half_up, per_cent
+from projects.progress.bands import Band, band, months_after
+from projects.progress.milestones import (
+    AchievedInYear,
+    BandFigures,
+    Days,
+    MilestoneFigures,
+    MilestoneRow,
+    OpenByDue,
+    States,
+    TypeFigures,
+    milestone_figures,
+    milestone_rows,
+)
+from projects.progress.programme import (
+    Programme,
+    ProjectProgress,
+    Provenance,
+    Revision,
+    programme,
+    project_progress,
+)
+from projects.progress.projects import Earmark, Money, ProjectFigures, ProjectRow, project_figures
+from projects.progress.reference import (
+    Change,
+    MineralFigures,
+    RelianceFigures,
+    Series,
+    mineral_figures,
+    reliance_figures,
+)
+from projects.progress.targets import (
+    Achievement,
+    BasisFigures,
+    Pace,
+    TargetFigures,
+    TargetRow,
+    pace,
+    target_figures,
+    target_rows,
+)
+
+__all__ = [
+    "AchievedInYear",
+    "Achievement",
+    "AgreementFigures",
+    "AgreementRow",
+    "Band",
+    "BandFigures",
+    "BasisFigures",
+    "Change",
+    "Days",
+    "Earmark",
+    "MilestoneFigures",
+    "MilestoneRow",
+    "MineralFigures",
+    "MineralShare",
+    "Money",
+    "OpenByDue",
+    "Pace",
+    "Programme",
+    "ProjectFigures",
+    "ProjectProgress",
+    "ProjectRow",
+    "Provenance",
+    "RelianceFigures",
+    "Revision",
+    "Series",
+    "Share",
+    "Spread",
+    "States",
+    "TargetFigures",
+    "TargetRow",
+    "TypeFigures",
+    "agreement_figures",
+    "band",
+    "half_up",
+    "milestone_figures",
+    "milestone_rows",
+    "mineral_figures",
+    "months_after",
+    "pace",
+    "per_cent",
+    "programme",
+    "project_figures",
+    "project_progress",
+    "reliance_figures",
+    "target_figures",
+    "target_rows",
+]
