@@ -215,9 +215,7 @@ def record(
     """Append an event to the chain and return it. Must run inside the transaction of the change it records."""
     if not connection.in_atomic_block:
         raise AuditBypass("An audit event belongs into the transaction of its change.")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+    serialise()
     seq, prev_hash = head()
     event = AuditEvent(
         seq=seq + 1,
@@ -237,6 +235,16 @@ def record(
     event.hash = event.computed_hash()
     event.save(force_insert=True)
     return event
+
+
+def serialise() -> None:
+    """Wait until no other transaction writes audited rows, and keep others waiting until this one ends.
+
+    PostgreSQL needs the advisory lock; on SQLite an IMMEDIATE transaction is already alone.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
 
 
 def head() -> tuple[int, str]:

@@ -215,11 +215,9 @@ class Milestone(Sourced, LifecycleModel):
 
     @classmethod
     def _next_reference(cls) -> str:
-        taken = (
-            cls._base_manager.filter(reference__regex=r"^MST-\d+$")
-            .select_for_update()
-            .values_list("reference", flat=True)
-        )
+        """Return the next free MST number; writers are serialised first, so that no two get the same."""
+        audit.serialise()
+        taken = cls._base_manager.filter(reference__regex=r"^MST-[0-9]+$").values_list("reference", flat=True)
         return f"MST-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
 
     def claim(
