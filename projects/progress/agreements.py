@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from projects.choices import Precision
 from projects.fiscal import FinancialYear
-from projects.models import Agreement, Mineral
+from projects.models import Agreement, AgreementParty, Mineral
 from projects.models.agreements import AgreementQuerySet
 from projects.progress.arithmetic import Share, share, shares
 
@@ -62,7 +64,10 @@ class AgreementFigures:
 
 def agreement_rows(agreements: AgreementQuerySet, as_of: dt.date) -> tuple[AgreementRow, ...]:
     """Return the rows of `agreements` on `as_of`; three queries, whatever their number."""
-    loaded = agreements.with_execution().prefetch_related("minerals", "agreement_parties__organisation")
+    parties = AgreementParty.objects.select_related("organisation")
+    loaded = agreements.with_execution().prefetch_related(
+        "minerals", Prefetch("agreement_parties", queryset=parties)
+    )
     return tuple(
         AgreementRow(
             agreement=agreement,

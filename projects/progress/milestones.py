@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
+
 from projects.choices import MilestoneStatus, MilestoneType, Precision
 from projects.fiscal import FinancialYear
 from projects.models import Milestone, MilestoneRevision, State
@@ -138,10 +140,11 @@ class MilestoneFigures:
 
 def milestone_rows(milestones: MilestoneQuerySet, as_of: dt.date) -> tuple[MilestoneRow, ...]:
     """Return the rows of `milestones` on `as_of`; two queries, whatever their number."""
+    revisions = MilestoneRevision.objects.select_related("approved_by")
     loaded = (
         milestones.with_due(as_of)
         .select_related("project", "agreement", "claimed_by", "claimant_organisation", "verified_by")
-        .prefetch_related("revisions__approved_by")
+        .prefetch_related(Prefetch("revisions", queryset=revisions))
     )
     return tuple(_row(milestone, as_of) for milestone in loaded)
 

@@ -64,7 +64,12 @@ def programme(as_of: dt.date, actor: Actor) -> Programme:
     """Return every figure of the part of the programme that `actor` may see; eleven queries, whatever its size."""
     milestones = milestone_figures(Milestone.objects.visible_to(actor), as_of)
     agreements = agreement_figures(Agreement.objects.visible_to(actor), as_of)
-    projects = project_figures(Project.objects.visible_to(actor), as_of, milestones.rows)
+    projects = project_figures(
+        Project.objects.visible_to(actor),
+        as_of,
+        milestones.rows,
+        [row.agreement for row in agreements.rows],
+    )
     targets = target_figures(Target.objects.visible_to(actor), as_of)
     return Programme(
         as_of=as_of,
@@ -87,10 +92,10 @@ def programme(as_of: dt.date, actor: Actor) -> Programme:
 
 def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectProgress:
     """Return the progress of one project; Project.DoesNotExist unless `actor` may see it."""
+    visible = Project.objects.visible_to(actor)
     seen = (
-        Project.objects.visible_to(actor)
-        .with_counted_cost()
-        .select_related("lead", "parent", "agreement")
+        visible.with_counted_cost()
+        .select_related("lead")
         .prefetch_related("partners", "minerals")
         .get(pk=project.pk)
     )
@@ -98,7 +103,13 @@ def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectP
     targets = target_figures(Target.objects.visible_to(actor).filter(project=seen), as_of)
     return ProjectProgress(
         as_of=as_of,
-        project=project_row(seen, milestones.rows, as_of),
+        project=project_row(
+            seen,
+            milestones.rows,
+            as_of,
+            parent=visible.filter(pk=seen.parent_id).first(),
+            agreement=Agreement.objects.visible_to(actor).filter(pk=seen.agreement_id).first(),
+        ),
         milestones=milestones,
         targets=targets,
         revisions=_ledger(milestones.rows),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from projects.choices import Phase, ProjectKind
-from projects.models import Project
+from projects.models import Agreement, Project, State
 from projects.models.projects import ProjectQuerySet
 from projects.progress.arithmetic import Share, per_cent, shares
 from projects.progress.milestones import MilestoneRow
@@ -25,6 +25,10 @@ class ProjectRow:
     """One project with the standing of its own milestones (not those of the projects below it)."""
 
     project: Project
+    parent: Project | None
+    """The parent project, if it may be seen too; else None, as if there were none."""
+    agreement: Agreement | None
+    """The agreement, likewise."""
     total: int
     achieved: int
     verified: int
@@ -40,8 +44,10 @@ class ProjectRow:
     worst_overdue_days: int | None
     counted_cost: Decimal | None
     """The cost in crore INR as totals count it; None where it is not known or lies inside the parent's (R10)."""
+    is_inside_parent: bool
+    """Whether the cost is known and left out of totals."""
     inside: Project | None
-    """The parent whose cost contains this one's."""
+    """The parent whose cost contains this one's, if it may be seen."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Money:
     with_cost: int
     plain_sum: Decimal | None
     left_out: tuple[ProjectRow, ...]
+    """Those whose cost lies inside their parent's."""
     left_out_sum: Decimal
     total: Decimal | None
     """By R10: the plain sum less what lies inside a parent's cost."""
@@ -82,14 +89,31 @@ class ProjectFigures:
 
 
 def project_figures(
-    projects: ProjectQuerySet, as_of: dt.date, milestones: Sequence[MilestoneRow] = ()
+    projects: ProjectQuerySet,
+    as_of: dt.date,
+    milestones: Sequence[MilestoneRow] = (),
+    agreements: Iterable[Agreement] = (),
 ) -> ProjectFigures:
-    """Return all project figures of the QuerySet; one query. `milestones` are rows computed for the same `as_of`."""
+    """Return all project figures of the QuerySet; one query.
+
+    `milestones` are rows computed for the same `as_of`; `agreements` those that the reader may see.
+    """
     of_project: dict[int | None, list[MilestoneRow]] = {}
     for row in milestones:
         of_project.setdefault(row.milestone.project_id, []).append(row)
-    loaded = projects.with_counted_cost().select_related("lead", "parent", "agreement")
-    rows = tuple(project_row(project, of_project.get(project.pk, []), as_of) for project in loaded)
+    loaded = list(projects.with_counted_cost().select_related("lead"))
+    seen_projects = {project.pk: project for project in loaded}
+    seen_agreements = {agreement.pk: agreement for agreement in agreements}
+    rows = tuple(
+        project_row(
+            project,
+            of_project.get(project.pk, []),
+            as_of,
+            parent=seen_projects.get(project.parent_id),
+            agreement=seen_agreements.get(project.agreement_id),
+        )
+        for project in loaded
+    )
     return ProjectFigures(
         as_of=as_of,
         total=len(rows),
@@ -99,19 +123,27 @@ def project_figures(
     )
 
 
-def project_row(project: WithCountedCost, milestones: Sequence[MilestoneRow], as_of: dt.date) -> ProjectRow:
-    """Return the row of a project loaded `with_counted_cost()` from the rows of its own milestones."""
+def project_row(
+    project: WithCountedCost,
+    milestones: Sequence[MilestoneRow],
+    as_of: dt.date,
+    *,
+    parent: Project | None,
+    agreement: Agreement | None,
+) -> ProjectRow:
+    """Return the row of a project from the rows of its own milestones and what else of it may be seen."""
+    planned = [row for row in milestones if row.due_on and row.state != State.CANCELLED]
     governing = max(
-        (row for row in milestones if row.due_on and not row.milestone.cancelled_on),
-        key=lambda row: (row.due_on or dt.date.min, row.milestone.reference),
-        default=None,
+        planned, key=lambda row: (row.due_on or dt.date.min, row.milestone.reference), default=None
     )
-    coming = [row for row in milestones if row.is_open and row.due_on and row.due_on >= as_of]
+    coming = [row for row in planned if row.is_open and row.due_on and row.due_on >= as_of]
     overdue = [row.overdue_days for row in milestones if row.overdue_days is not None]
-    parent = project.parent
-    contained = project.cost_crore is not None and project.counted_cost is None
+    is_counted = project.counted_cost is not None
+    is_inside = project.cost_crore is not None and not is_counted
     return ProjectRow(
         project=project,
+        parent=parent,
+        agreement=agreement,
         total=len(milestones),
         achieved=sum(row.is_achieved for row in milestones),
         verified=sum(row.is_verified for row in milestones),
@@ -124,8 +156,10 @@ def project_row(project: WithCountedCost, milestones: Sequence[MilestoneRow], as
             coming, key=lambda row: (row.due_on or dt.date.max, row.milestone.reference), default=None
         ),
         worst_overdue_days=max(overdue, default=None),
-        counted_cost=project.counted_cost,
-        inside=parent if contained else None,
+        # The stored amount, not the annotation: SQLite would hand that back without its two decimals.
+        counted_cost=project.cost_crore if is_counted else None,
+        is_inside_parent=is_inside,
+        inside=parent if is_inside else None,
     )
 
 
@@ -152,7 +186,7 @@ def _money(rows: Sequence[ProjectRow]) -> Money:
         (row for row in rows if row.project.cost_crore is not None),
         key=lambda row: (-_cost(row), row.project.reference),
     )
-    left_out = tuple(row for row in known if row.inside)
+    left_out = tuple(row for row in known if row.is_inside_parent)
     return Money(
         with_cost=len(known),
         plain_sum=_sum([_cost(row) for row in known]),

@@ -56,8 +56,8 @@ class TargetRow:
     pace_verified: Pace | None
     is_output: bool
     is_past_due_without_value: bool
-    is_due_today: bool
-    """Falls due on the as-of date itself: not yet past due."""
+    is_due_today_without_value: bool
+    """Falls due on the as-of date itself, so not yet past due, and nothing is reported."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class TargetFigures:
     past_due: tuple[TargetRow, ...]
     """Due before the as-of date and nothing reported."""
     due_today: tuple[TargetRow, ...]
+    """Due on the as-of date itself and nothing reported."""
     rows: tuple[TargetRow, ...]
 
     @property
@@ -134,7 +135,7 @@ def _row(target: WithValues, measurements: dict[int, Measurement], as_of: dt.dat
         pace_verified=_pace(target, verified, as_of),
         is_output=target.indicator.code.startswith(OUTPUT_CODES),
         is_past_due_without_value=target.due_on is not None and target.due_on < as_of and claimed is None,
-        is_due_today=target.due_on == as_of,
+        is_due_today_without_value=target.due_on == as_of and claimed is None,
     )
 
 
@@ -206,7 +207,7 @@ def target_figures(targets: TargetQuerySet, as_of: dt.date) -> TargetFigures:
         verified=_achievement([row.achievement_verified for row in rows]),
         by_basis=_by_basis(rows),
         past_due=tuple(row for row in rows if row.is_past_due_without_value),
-        due_today=tuple(row for row in rows if row.is_due_today),
+        due_today=tuple(row for row in rows if row.is_due_today_without_value),
         rows=rows,
     )
 
