@@ -99,7 +99,9 @@ class Bars:
         return f"{self.title}: " + "; ".join(f"{row.label} {row.text}" for row in self.rows)
 
 
-def bars(title: str, rows: Sequence[Row], *, maximum: Decimal | int | None = None, grouped: bool = False) -> Bars:
+def bars(
+    title: str, rows: Sequence[Row], *, maximum: Decimal | int | None = None, grouped: bool = False
+) -> Bars:
     """Return horizontal bars. `grouped` draws a row's values below each other, otherwise they lie on each other.
 
     Without `maximum` the longest bar fills the width. What goes beyond `maximum` is cut and marked with an arrowhead,
@@ -124,14 +126,16 @@ def bars(title: str, rows: Sequence[Row], *, maximum: Decimal | int | None = Non
             boxes.append(Box(value.role, "0%", _per_cent(share), y, thickness - 2 * inset))
             if Decimal(value.amount) > full:
                 overflows.append(Number("", "100%", -7, y + thickness / 2 - inset))
-    roles = list(dict.fromkeys(value.role for row in rows for value in row.values if value.amount is not None))
+    roles = list(
+        dict.fromkeys(value.role for row in rows for value in row.values if value.amount is not None)
+    )
     return Bars(title, rows, boxes, overflows, len(rows) * pitch, pitch > PITCH, roles)
 
 
 class Part(NamedTuple):
     role: str
     label: str
-    count: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class Stack:
 
     @property
     def alt(self) -> str:
-        return f"{self.title}: " + "; ".join(f"{part.label} {part.count}" for part in self.parts)
+        return f"{self.title}: " + "; ".join(f"{part.label} {part.number}" for part in self.parts)
 
 
 DARK = {"verified", "achieved", "overdue", "cancelled", "counted", "undated"}
@@ -152,22 +156,22 @@ DARK = {"verified", "achieved", "overdue", "cancelled", "counted", "undated"}
 
 def stack(title: str, parts: Sequence[Part]) -> Stack:
     """Return one bar that parts a whole. A count stands on its part when the part is wide enough."""
-    total = sum(part.count for part in parts)
+    total = sum(part.number for part in parts)
     height = 26
     boxes: list[Box] = []
     numbers: list[Number] = []
     before = 0
     for part in parts:
-        if not part.count:
+        if not part.number:
             continue
-        share = Decimal(part.count) * 100 / total
+        share = Decimal(part.number) * 100 / total
         start = Decimal(before) * 100 / total
         boxes.append(Box(part.role, _per_cent(start), _per_cent(share), 0, height))
         if share >= 4:
             middle = _per_cent(start + share / 2)
-            text = str(part.count)
+            text = str(part.number)
             numbers.append(Number(text, middle, -width(text) / 2, height / 2 + 4, part.role in DARK))
-        before += part.count
+        before += part.number
     return Stack(title, parts, boxes, numbers, height)
 
 
@@ -255,20 +259,17 @@ def timeline(title: str, events: Sequence[Event], as_of: dt.date) -> list[Timeli
 
 @dataclass(frozen=True)
 class Ladder:
-    """The nine steps of a readiness scale: `steps` are (level, claimed, verified)."""
+    """The nine steps of a readiness scale."""
 
     title: str
+    alt: str
     boxes: Sequence[Box]
     numbers: Sequence[Number]
     height: int
 
-    @property
-    def alt(self) -> str:
-        return self.title
 
-
-def ladder(title: str, claimed: Iterable[int], verified: int | None) -> Ladder:
-    """Return nine boxes: up to the verified level solid, the claimed ones lighter."""
+def ladder(title: str, alt: str, claimed: Iterable[int], verified: int | None) -> Ladder:
+    """Return nine boxes: up to the verified level solid, the claimed ones lighter. `alt` says it in words."""
     top = max(claimed, default=0)
     boxes, numbers = [], []
     for level in range(1, 10):
@@ -277,7 +278,7 @@ def ladder(title: str, claimed: Iterable[int], verified: int | None) -> Ladder:
         boxes.append(Box(role, _per_cent(x), "10.6%", 0, 22))
         text = str(level)
         numbers.append(Number(text, _per_cent(x + Decimal("5.3")), -width(text) / 2, 15, role == "verified"))
-    return Ladder(title, boxes, numbers, 22)
+    return Ladder(title, alt, boxes, numbers, 22)
 
 
 def width(text: str, size: float = TEXT) -> float:

@@ -39,7 +39,9 @@ def project(snapshot: dict[str, Any]) -> Drawings:
     milestones = snapshot["milestones"]
     return {
         "states": states(milestones),
-        "timeline": dates(_("Original, latest and actual dates"), milestones["rows"], snapshot["meta"]["as_of"]),
+        "timeline": dates(
+            _("Original, latest and actual dates"), milestones["rows"], snapshot["meta"]["as_of"]
+        ),
         "targets": achievement(_("Achievement of targets, per cent"), snapshot["targets"]["rows"]),
         "trl": readiness(snapshot["trl"]),
     }
@@ -74,7 +76,11 @@ def shares(rows: list[dict[str, Any]]) -> charts.Bars | None:
         )
         for row in found[:MOST_ROWS]
     ]
-    return charts.bars(_("Share of the top supplier in imports, per cent"), drawn, maximum=100) if drawn else None
+    return (
+        charts.bars(_("Share of the top supplier in imports, per cent"), drawn, maximum=100)
+        if drawn
+        else None
+    )
 
 
 def series(rows: list[dict[str, Any]]) -> charts.Bars | None:
@@ -87,7 +93,9 @@ def series(rows: list[dict[str, Any]]) -> charts.Bars | None:
     if longest is None or len(longest[1]) < 3:
         return None
     (product, unit), found = longest
-    drawn = [Row(row["period"], formats.indian(row["value"]), [Value("share", row["value"])]) for row in found]
+    drawn = [
+        Row(row["period"], formats.indian(row["value"]), [Value("share", row["value"])]) for row in found
+    ]
     return charts.bars(_("Imports of %(product)s, %(unit)s") % {"product": product, "unit": unit}, drawn)
 
 
@@ -153,9 +161,16 @@ def readiness(trl: dict[str, Any]) -> charts.Ladder | None:
     """Return the technology readiness scale; a claim of "7/8" reaches to level 8."""
     if not trl["claimed"] and not trl["verified"]:
         return None
-    claimed = [int(level) for level in re.findall(r"\d", str(trl["claimed"]["value"]))] if trl["claimed"] else []
+    claimed = (
+        [int(level) for level in re.findall(r"\d", str(trl["claimed"]["value"]))] if trl["claimed"] else []
+    )
     verified = trl["verified"]["value"] if trl["verified"] else None
-    return charts.ladder(_("Technology readiness level, 1 to 9"), claimed, verified)
+    words = {
+        "claimed": trl["claimed"]["value"] if trl["claimed"] else formats.unknown(),
+        "verified": formats.unknown() if verified is None else verified,
+    }
+    alt = _("Technology readiness level: claimed %(claimed)s, verified %(verified)s") % words
+    return charts.ladder(_("Technology readiness level, 1 to 9"), alt, claimed, verified)
 
 
 def _day(value: dict[str, str] | None) -> date | None:

@@ -60,7 +60,7 @@ def draw(job: Job) -> Result:
     with warnings.catch_warnings():
         # The child has no system fonts on purpose: all fonts are assets.
         warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
-        import weasyprint  # takes a second and 60 MB: only the child pays
+        import weasyprint  # noqa: PLC0415 - takes a second and 60 MB: only the child pays
     fetcher = _fetcher(job.assets)
     heard = _listen()
     _remember_page_references()
@@ -93,7 +93,7 @@ def _refusal(addresses: list[str]) -> RenderError:
 
 def _fetcher(assets: Mapping[str, bytes]) -> Any:
     """Return a fetcher that serves `assets` and remembers and refuses every other address."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 - as above
 
     class AssetFetcher(URLFetcher):
         def __init__(self) -> None:
@@ -138,7 +138,7 @@ def _remember_page_references() -> None:
     Tagging asks for them once per element and pydyf 0.13 builds the whole tuple each time, so the time grows with the
     square of the pages: 0.6 of 18 seconds at 135 pages. The bytes are the same.
     """
-    import pydyf
+    import pydyf  # noqa: PLC0415 - as above
 
     compute = pydyf.PDF.page_references.fget
     if compute is None or hasattr(compute, "remembers"):

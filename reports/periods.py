@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 
+from projects import formats
+from projects.fiscal import FinancialYear
 from reports.choices import Cadence
 
 IST = ZoneInfo("Asia/Kolkata")
@@ -39,7 +41,7 @@ class Period:
     @property
     def label(self) -> str:
         """The name people use, in the active language: "March 2026", "Q4 2025-26", "H1 2026-27", "2025-26"."""
-        year = _year_name(self.start)
+        year = str(FinancialYear.of(self.start))
         number = _months_into_year(self.start)
         match self.cadence:
             case Cadence.MONTHLY:
@@ -50,7 +52,10 @@ class Period:
                 return gettext("H%(number)d %(year)s") % {"number": number // 6 + 1, "year": year}
             case Cadence.YEARLY:
                 return year
-        return gettext("%(start)s to %(end)s") % {"start": _day(self.start), "end": _day(self.end)}
+        return gettext("%(start)s to %(end)s") % {
+            "start": formats.day(self.start),
+            "end": formats.day(self.end),
+        }
 
 
 def period_of(cadence: str, day: date) -> Period:
@@ -114,15 +119,6 @@ def _months_into_year(day: date) -> int:
     return (day.month - APRIL) % 12
 
 
-def _year_name(day: date) -> str:
-    first = day.year if day.month >= APRIL else day.year - 1
-    return f"{first}-{(first + 1) % 100:02d}"
-
-
 def _shift(first_of_month: date, months: int) -> date:
     year, month = divmod(first_of_month.month - 1 + months, 12)
     return date(first_of_month.year + year, month + 1, 1)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month]} {day.year}"

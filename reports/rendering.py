@@ -76,25 +76,29 @@ def run(module: str, job: Job, limits: Limits) -> Result:
     The child leads a session of its own and is killed with all it started, however this function ends; it also
     dies with the thread that calls this function, so a worker killed with -9 leaves no orphan behind.
     """
-    with TemporaryDirectory(prefix="rendering-") as folder:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", module],
-            cwd=ROOT,
-            env=_environment(Path(folder)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    with TemporaryDirectory(prefix="rendering-") as name:
+        folder = Path(name)
+        errors = folder / "errors"
+        with errors.open("wb") as said:
+            child = subprocess.Popen(
+                [sys.executable, "-m", module],
+                cwd=ROOT,
+                env=_environment(folder),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # A file: a pipe would stay open, and be waited for, as long as anything the child started lives.
+                stderr=said,
+                start_new_session=True,
+            )
         try:
-            output, errors = child.communicate(_pack(job, limits), timeout=limits.seconds)
+            output, _ = child.communicate(_pack(job, limits), timeout=limits.seconds)
         except subprocess.TimeoutExpired as late:
             raise RenderError(
                 "timeout", f"The report was not drawn within {limits.seconds:g} seconds."
             ) from late
         finally:
             _kill(child)
-    return _unpack(child.returncode, output, errors.decode(errors="replace"), limits)
+        return _unpack(child.returncode, output, errors.read_text(errors="replace"), limits)
 
 
 def serve(draw: Callable[[Job], Result]) -> None:
@@ -185,7 +189,7 @@ def _kill(child: subprocess.Popen) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    for stream in (child.stdin, child.stdout, child.stderr):
+    for stream in (child.stdin, child.stdout):
         if stream:
             with suppress(BrokenPipeError):
                 stream.close()

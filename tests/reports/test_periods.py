@@ -40,7 +40,7 @@ def test_a_period_has_the_ends_and_the_name_people_use(cadence, day, start, end,
 
 def test_a_span_chosen_by_hand_is_named_by_its_days():
     with translation.override("en"):
-        assert Period(date(2026, 1, 5), date(2026, 2, 9)).label == "5 January 2026 to 9 February 2026"
+        assert Period(date(2026, 1, 5), date(2026, 2, 9)).label == "5 Jan 2026 to 9 Feb 2026"
 
 
 def test_a_period_cannot_end_before_it_starts():
