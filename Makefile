@@ -1,0 +1,113 @@
+# The front door. `make help` lists every target; CI calls `make check` and `make test` and nothing else.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+MANAGE := $(RUN) manage.py
+# Processes of one test run.
+JOBS ?= 2
+# What the checks need of a machine: a folder and a key of their own, never those of var/.
+CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-makefile-and-nowhere-else-0123456789
+# A machine as it stands behind a proxy with a certificate.
+PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
+
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast \
+	check lint format-check templates imports types migrations-check deploy-check schema-check \
+	format migrations lock clean
+
+help: ## List every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- Running ---
+
+setup: ## Create .venv from the locked requirements and check the system libraries
+	@$(PYTHON) -I tracker/bootstrap.py
+
+run: setup ## Run it all: web server, worker and scheduler, with demonstration data (PORT=8000); Ctrl-C stops
+	@exec $(MANAGE) serve
+
+demo: setup ## Load the demonstration data and users without starting anything
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_demonstration
+
+worker: setup ## Run one more worker on the Redis of REDIS_URL
+	@exec $(RUN) -m celery --app tracker worker --loglevel INFO
+
+scheduler: setup ## Run the scheduler on the Redis of REDIS_URL
+	@exec $(RUN) -m celery --app tracker beat --loglevel INFO
+
+# --- Testing ---
+
+setup-dev: ## The same as setup, with what tests and checks need
+	@$(PYTHON) -I tracker/bootstrap.py --dev
+
+test: setup-dev ## Run the whole suite from nothing: on SQLite, on PostgreSQL and Redis, and with real processes
+	@$(MAKE) test-sqlite
+	@$(MAKE) test-postgres
+	@$(MAKE) test-processes
+
+test-sqlite: ## Run the suite on SQLite
+	TEST_DATABASE=sqlite $(RUN) -m pytest -q -n $(JOBS) -m "not processes"
+
+test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itself
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) -m "not processes"
+
+test-processes: ## Run the tests that start real servers, workers and browsers
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -m processes
+
+test-fast: ## Run the suite on SQLite without setting up, up to the first failure
+	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) -m "not processes"
+
+# --- Checking ---
+
+check: setup-dev ## Check everything but the tests
+	@$(MAKE) lint format-check templates imports types migrations-check deploy-check schema-check
+
+lint: ## Check the code by ruff's rules
+	$(RUN) -m ruff check .
+
+format-check: ## Check that all code is formatted
+	$(RUN) -m ruff format --check .
+
+templates: ## Check the templates by djlint's rules
+	$(RUN) -m djlint --lint --quiet templates
+
+imports: ## Check the direction of imports
+	$(CHECKS) .venv/bin/lint-imports --no-cache
+
+types: ## Check the types
+	$(CHECKS) $(RUN) -m mypy
+
+migrations-check: var/checks ## Check that the migrations match the models
+	$(CHECKS) $(MANAGE) makemigrations --check --dry-run
+
+deploy-check: var/checks ## Check the settings of a production machine; any warning fails
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+schema-check: var/checks ## Check the OpenAPI document; any warning fails
+	$(CHECKS) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+
+# --- Maintaining ---
+
+format: ## Format the code and mend what ruff can mend
+	$(RUN) -m ruff check --fix-only --quiet .
+	$(RUN) -m ruff format .
+
+migrations: ## Write the migrations that changed models need
+	$(MANAGE) makemigrations
+
+lock: ## Lock the newest allowed libraries with hashes, into requirements.txt and requirements-dev.txt
+	$(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	$(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" --constraint requirements.txt \
+		--output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove .venv and all caches; the data in var/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var/checks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+var/checks:
+	@mkdir -p $@
