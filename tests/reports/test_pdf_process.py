@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import billiard
 import pytest
 
 from reports.rendering import ROOT, Job, Limits, RenderError, run
@@ -94,6 +95,21 @@ def test_the_child_dies_with_a_killed_worker():
     worker.kill()
     worker.wait()
     assert wait_until_dead(int(found[0]))
+
+
+def report_to(pipe):
+    pipe.send(probe("chatter").content)
+
+
+def test_it_works_inside_a_worker_of_a_prefork_pool():
+    here, there = billiard.Pipe()
+    worker = billiard.Process(target=report_to, args=(there,), daemon=True)  # as Celery makes its workers
+    worker.start()
+    try:
+        assert here.poll(20)
+        assert here.recv() == b"the answer"
+    finally:
+        worker.join()
 
 
 def test_the_temporary_folder_of_a_drawing_is_gone_afterwards(tmp_path, monkeypatch):
