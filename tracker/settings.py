@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "projects.edge.RequestIdMiddleware",
+    "tracker.limits.BodyLimitMiddleware",  # before anything reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -146,6 +147,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "tracker.errors.locked_out"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 
@@ -229,11 +231,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "tracker.limits.BoundedJSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tracker.schema.RightsSchema",
     "EXCEPTION_HANDLER": "tracker.errors.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -248,6 +250,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # One name for one vocabulary, whatever the fields that use it are called.
+    "ENUM_NAME_OVERRIDES": {
+        "AgreementStatus": "projects.choices.AgreementStatus",
+        "AgreementLevel": "projects.choices.AgreementLevel",
+        "MeasurementStatus": "projects.choices.MeasurementStatus",
+        "MilestoneStatus": "projects.choices.MilestoneStatus",
+        "OrganisationKind": "projects.choices.OrganisationKind",
+        "OwnPrecision": "projects.serializers.common.OWN_PRECISIONS",
+        "GivenLevel": "projects.serializers.targets.GIVEN_LEVELS",
+        "Precision": "projects.choices.Precision",
+        "ProjectKind": "projects.choices.ProjectKind",
+        "Stage": "projects.choices.Stage",
+        "VerificationLevel": "projects.choices.VerificationLevel",
+    },
 }
 
 LOGGING = {

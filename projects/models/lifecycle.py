@@ -43,6 +43,14 @@ class LifecycleModel(Audited):
         """Whether the step is open and `by` may take it: what decides if a button is shown."""
         return step in self.open_steps() and permissions.allows(by, self._action(step), self)
 
+    def require_open(self, step: str) -> None:
+        """Raise TransitionError unless the present status allows the step; the step itself asks again under the lock."""
+        if self.status not in self.STEPS[step][0]:
+            raise TransitionError(
+                _("%(row)s is %(status)s: the step “%(step)s” is not open.")
+                % {"row": self, "status": self.get_status_display(), "step": step}
+            )
+
     def _action(self, step: str) -> str:
         return f"{self._meta.model_name}.{step}"
 
@@ -58,12 +66,7 @@ class LifecycleModel(Audited):
                 )
                 % {"row": row}
             )
-        before = self.STEPS[step][0]
-        if row.status not in before:
-            raise TransitionError(
-                _("%(row)s is %(status)s: the step “%(step)s” is not open.")
-                % {"row": row, "status": row.get_status_display(), "step": step}
-            )
+        row.require_open(step)
         return row
 
     def _take(

@@ -1,0 +1,45 @@
+"""Evidence over the API: what there is, and the files themselves."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from projects.api.files import attachment
+from projects.api.filters import EvidenceFilter
+from projects.api.paging import Cursors
+from projects.api.scoped import ScopedViewSet
+from projects.models import Evidence
+from projects.serializers.evidence import EvidenceSerializer
+
+log = logging.getLogger(__name__)
+
+
+class EvidenceViewSet(ScopedViewSet):
+    """The files on which claims rest, as far as you see the claim and may read the file."""
+
+    model = Evidence
+    lookup_field = "pk"
+    lookup_value_regex = "[0-9]{1,18}"
+    serializer_class = EvidenceSerializer
+    filterset_class = EvidenceFilter
+    pagination_class = Cursors
+
+    def rows(self, visible: Any) -> QuerySet:
+        return visible.select_related("milestone", "uploaded_by")
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, filterset_class=None)
+    def content(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """The file itself, checked against its SHA-256, as an attachment."""
+        evidence = self.get_object()
+        response = attachment(evidence.sha256, name=evidence.name, content_type=evidence.content_type)
+        log.info("Evidence %s sent to %s, request %s", evidence.pk, self.by.user.pk, self.by.request_id)
+        return response

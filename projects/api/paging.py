@@ -1,0 +1,52 @@
+"""How long lists are cut: numbered pages where counting is cheap, cursors where rows keep coming."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as FieldError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
+
+PAGE_SIZE, MAX_PAGE_SIZE = 50, 100
+
+
+class Pages(PageNumberPagination):
+    """Numbered pages with an exact count."""
+
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+
+
+class Cursors(CursorPagination):
+    """Pages that neither skip nor repeat a row while others are added; in the order of recording."""
+
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    ordering = "pk"
+
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+        """Return one page; a cursor that somebody made up is an error of the request, not of the server."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, FieldError) as error:
+            raise ValidationError(
+                {"cursor": [_("Use the links `next` and `previous` as they are.")]}
+            ) from error
+
+
+class NewestFirst(Cursors):
+    """The same, the latest first."""
+
+    ordering = "-pk"
+
+
+class InSequence(Cursors):
+    """Audit events in the order of their chain."""
+
+    ordering = "seq"

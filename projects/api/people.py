@@ -1,0 +1,80 @@
+"""Signing in and out over the API, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from knox import views as knox_views
+from knox.models import AuthToken
+from knox.settings import knox_settings
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from projects.edge import acting
+from projects.serializers.people import MeSerializer, SignInBody, TokenSerializer
+
+
+class LoginView(APIView):
+    """Signs in with user name and password and answers with a token."""
+
+    authentication_classes = ()  # a token that has expired must not hinder getting a new one
+    permission_classes = (AllowAny,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Return the scheme to use, so that a wrong password answers 401."""
+        return str(knox_settings.AUTH_HEADER_PREFIX)
+
+    @extend_schema(request=SignInBody, responses=TokenSerializer, auth=[])
+    def post(self, request: Request) -> Response:
+        """Exchange user name and password for a token. It is shown once, and ends by itself.
+
+        A wrong password and an unknown, disabled or system account answer alike. Too many failures: 429.
+        """
+        read = SignInBody(data=request.data)
+        read.is_valid(raise_exception=True)
+        # The plain request: the lock-out marks it, and its middleware looks for the mark there.
+        user = authenticate(request._request, **read.validated_data)
+        if user is None:
+            raise AuthenticationFailed(_("User name or password are wrong."))
+        _end_oldest(user)
+        kept, token = AuthToken.objects.create(user=user)
+        user_logged_in.send(sender=type(user), request=request._request, user=user)
+        response = Response(TokenSerializer({"token": token, "expiry": kept.expiry}).data)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _end_oldest(user: Any) -> None:
+    """Make room for one more token: whoever signs in too often loses the oldest instead of being shut out."""
+    living = user.auth_token_set.filter(expiry__gt=timezone.now()).order_by("-created")
+    beyond = living.values_list("pk", flat=True)[knox_settings.TOKEN_LIMIT_PER_USER - 1 :]
+    user.auth_token_set.filter(pk__in=list(beyond)).delete()
+
+
+class LogoutView(knox_views.LogoutView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, format: str | None = None) -> Response:
+        """End the token that this request carries."""
+        return super().post(request, format)
+
+
+class LogoutAllView(knox_views.LogoutAllView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, format: str | None = None) -> Response:
+        """End all of your tokens."""
+        return super().post(request, format)
+
+
+class MeView(APIView):
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Who you are, the roles you hold today, and what they let you do."""
+        return Response(MeSerializer(request.user, context={"by": acting(request)}).data)

@@ -1,0 +1,67 @@
+"""Agreements and projects over the API. Read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.filters import AgreementFilter, ProjectFilter
+from projects.models import Agreement, Project
+from projects.permissions import Actor
+from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
+from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
+
+
+def as_seen(by: Actor, **relations: Any) -> list[Prefetch]:
+    """Return prefetches that leave out, or make None, the related rows that `by` may not see.
+
+    A project does not open its agreement, nor an agreement its parent: a reference is information, too.
+    """
+    return [
+        Prefetch(path, queryset=model.objects.visible_to(by).only("pk", "reference", *_keys_of(path)))
+        for path, model in relations.items()
+    ]
+
+
+def _keys_of(path: str) -> tuple[str, ...]:
+    """The foreign keys by which rows of a reverse relation find their owner."""
+    return {"children": ("parent",), "projects": ("agreement",)}.get(path, ())
+
+
+class AgreementViewSet(WithHistory, ScopedViewSet):
+    """Agreements: all for the ministry, auditors and administrators; for partners those they are party to."""
+
+    model = Agreement
+    serializer_class = AgreementSerializer
+    detail_serializer_class = AgreementDetailSerializer
+    filterset_class = AgreementFilter
+
+    def rows(self, visible: Any) -> QuerySet:
+        found = visible.with_execution().prefetch_related(
+            "agreement_parties__organisation", "minerals", *as_seen(self.by, parent=Agreement)
+        )
+        if self.action == "retrieve":
+            found = found.prefetch_related(*as_seen(self.by, projects=Project, children=Agreement))
+        return found
+
+
+class ProjectViewSet(WithHistory, ScopedViewSet):
+    """Projects: all for the ministry, auditors and administrators; for partners those they lead or take part in."""
+
+    model = Project
+    HAS_FIGURES = True
+    serializer_class = ProjectSerializer
+    detail_serializer_class = ProjectDetailSerializer
+    filterset_class = ProjectFilter
+
+    def rows(self, visible: Any) -> QuerySet:
+        found = (
+            visible.with_progress(self.on)
+            .select_related("lead")
+            .prefetch_related("partners", "minerals", *as_seen(self.by, parent=Project, agreement=Agreement))
+        )
+        if self.action == "retrieve":
+            found = found.prefetch_related("gates__recorded_by", *as_seen(self.by, children=Project))
+        return found

@@ -1,0 +1,127 @@
+"""What all resources of the API have in common: who asks, for which day, and what of it exists for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from projects import edge, permissions
+from projects.api.paging import InSequence, Pages
+from projects.models import audit
+from projects.permissions import Actor
+from projects.serializers.history import EventSerializer
+
+# Parameters that every list understands beside the fields of its filter.
+COMMON_PARAMETERS = frozenset({"page", "page_size", "cursor", "format"})
+
+
+class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
+    """A resource that is read by reference; a subclass adds `rows()` and, where something may be done, actions.
+
+    `RIGHTS` names, for each action that is more than reading, the action of `permissions.MAY` it needs: the
+    schema tells who may, and `subject` refuses everybody else.
+    """
+
+    model: ClassVar[Any]
+    HAS_FIGURES: ClassVar[bool] = False  # whether the shape depends on the day, so that `as_of` may be given
+    lookup_field = "reference"
+    lookup_value_regex = r"[A-Za-z0-9_.-]{1,20}"
+    filterset_class: Any = None
+    pagination_class: Any = Pages
+    detail_serializer_class: type[serializers.BaseSerializer] | None = None
+    RIGHTS: ClassVar[dict[str, str]] = {}
+
+    @property
+    def by(self) -> Actor:
+        """Who asks, with the rights of today."""
+        return edge.acting(self.request)
+
+    @cached_property
+    def on(self) -> dt.date:
+        """The day for which figures and states are asked: the parameter `as_of`, else today."""
+        return edge.as_of(self.request)
+
+    def rows(self, visible: Any) -> models.QuerySet:
+        """Return `visible` with what the shape needs; one query, or one more per prefetched relation."""
+        return visible
+
+    def get_queryset(self) -> models.QuerySet:
+        return self.rows(self.model.objects.visible_to(self.by))
+
+    def get_object(self) -> Any:
+        """Return the object, or 404; the filters of the list do not concern it."""
+        key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        return get_object_or_404(self.get_queryset(), **{self.lookup_field: key})
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        if self.action == "list" or self.detail_serializer_class is None:
+            return super().get_serializer_class()
+        return self.detail_serializer_class
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "by": self.by, "on": self.on}
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self._refuse_unknown_parameters()
+        return super().list(request, *args, **kwargs)
+
+    def _refuse_unknown_parameters(self) -> None:
+        """A filter that is spelled wrongly must not answer as if everything had been asked for."""
+        known = COMMON_PARAMETERS | ({"as_of"} if self.HAS_FIGURES else set())
+        if self.filterset_class is not None:
+            known |= set(self.filterset_class.base_filters)
+        unknown = sorted(set(self.request.query_params) - known)
+        if unknown:
+            raise ValidationError(
+                {name: [ErrorDetail(_("There is no such parameter."), "unknown")] for name in unknown}
+            )
+
+    # --- what actions share ---
+
+    def subject(self) -> Any:
+        """Return the object of the step: 404 unless visible, 403 unless the actor may take this step on it."""
+        found = self.get_object()
+        permissions.require(self.by, self.RIGHTS[self.action], found)
+        return found
+
+    def require_role(self) -> None:
+        """Raise PermissionDenied where no role of the caller may do this to any object at all."""
+        if not self.by.role_for(self.RIGHTS[self.action]):
+            permissions.require(self.by, self.RIGHTS[self.action])
+
+    def body(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
+        """Return the validated body of the request, or 400."""
+        read = shape(data=self.request.data, context=self.get_serializer_context())
+        read.is_valid(raise_exception=True)
+        return read.validated_data
+
+    def answer(self, key: Any, status: int = 200) -> Response:
+        """Answer with the object as it stands after the step."""
+        shape = self.detail_serializer_class or self.serializer_class
+        found = self.get_queryset().get(pk=key)
+        assert shape is not None  # noqa: S101 - every resource has a shape
+        return Response(shape(found, context=self.get_serializer_context()).data, status=status)
+
+
+class WithHistory:
+    """Adds `history/`: the audit events of one object, for those who may read them."""
+
+    @extend_schema(responses=EventSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=InSequence, serializer_class=EventSerializer, filterset_class=None)
+    def history(self: Any, request: Request, **kwargs: Any) -> Response:
+        """What was done to the object, oldest first: by whom, in which role, from what to what, and why."""
+        found = self.get_object()
+        permissions.require(self.by, "history.read", found)
+        page = self.paginate_queryset(audit.history(found))
+        return self.get_paginated_response(EventSerializer(page, many=True).data)

@@ -1,0 +1,105 @@
+"""Shapes of projects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from projects.models import Project, StageGate
+from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Post, Quantity, Reference
+
+
+class ProgressSerializer(serializers.Serializer):
+    """The standing of the project's own milestones on a day (rules R3 and R4)."""
+
+    as_of = serializers.SerializerMethodField()
+    total = serializers.IntegerField(source="milestones_total", read_only=True)
+    achieved = serializers.IntegerField(
+        source="milestones_achieved", read_only=True, help_text="Claimed or verified."
+    )
+    verified = serializers.IntegerField(source="milestones_verified", read_only=True)
+    open = serializers.IntegerField(source="milestones_open", read_only=True)
+    overdue = serializers.IntegerField(source="milestones_overdue", read_only=True)
+
+    def get_as_of(self, row: Any) -> dt.date:
+        return self.context["on"]
+
+
+class ProjectSerializer(Facts):
+    """A project with its progress. `parent` and `agreement` are null also where you may not see them."""
+
+    parent = Reference(allow_null=True)  # type: ignore[assignment]  # a member of the shape
+    agreement = Reference(allow_null=True)
+    lead = OrganisationBrief(read_only=True, allow_null=True)
+    partners = OrganisationBrief(many=True, read_only=True)
+    minerals = Reference(many=True)
+    capacity_value = Quantity(read_only=True, allow_null=True)
+    progress = ProgressSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Project
+        fields: ClassVar[tuple[str, ...]] = (
+            "reference",
+            "name",
+            "kind",
+            "phase",
+            "stage",
+            "parent",
+            "agreement",
+            "lead",
+            "partners",
+            "minerals",
+            "product",
+            "capacity_value",
+            "capacity_unit",
+            "sector",
+            "region",
+            "country",
+            "trl_stated",
+            "trl_claimed",
+            "trl_verified",
+            "trl_verified_on",
+            "cost_crore",
+            "cost_basis",
+            "funding_source",
+            "status_as_reported",
+            "progress",
+            "version",
+            *SOURCED,
+        )
+
+
+class GateSerializer(Facts):
+    criteria = serializers.SerializerMethodField()
+    recorded_by = Post(source="recorded_by.by_post")
+
+    class Meta:
+        model = StageGate
+        fields: ClassVar[tuple[str, ...]] = (
+            "gate",
+            "from_stage",
+            "to_stage",
+            "decision",
+            "decided_on",
+            "decided_by_post",
+            "criteria",
+            "conditions",
+            "recorded_by",
+        )
+
+    @extend_schema_field({"type": "array", "items": {}})
+    def get_criteria(self, row: StageGate) -> Any:
+        return row.criteria
+
+
+class ProjectDetailSerializer(ProjectSerializer):
+    """The same with its gate decisions and the projects below it, as far as you may see them."""
+
+    gates = GateSerializer(many=True, read_only=True)
+    children = Reference(many=True)
+
+    class Meta(ProjectSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*ProjectSerializer.Meta.fields, "gates", "children")

@@ -1,0 +1,204 @@
+"""Shapes of targets and measurements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from projects.choices import VerificationLevel
+from projects.models import Measurement, Target, TargetVersion, achievement
+from projects.models.sourced import SOURCE_URL_LENGTH
+from projects.models.targets import VALUE
+from projects.serializers.common import (
+    NOTE_LENGTH,
+    SOURCED,
+    Body,
+    Facts,
+    Known,
+    KnownKey,
+    Post,
+    Quantity,
+    Reference,
+    ReferenceIn,
+    Versioned,
+    WithEvidence,
+)
+from projects.serializers.evidence import EvidenceSerializer
+
+
+class ValuesSerializer(serializers.Serializer):
+    """The target and what is reached of it on a day (rule R9). Only what is verified counts as reached."""
+
+    as_of = serializers.SerializerMethodField()
+    target_value = Quantity(read_only=True, allow_null=True)
+    due_on = serializers.DateField(read_only=True, allow_null=True)
+    version_number = serializers.IntegerField(read_only=True, allow_null=True)
+    claimed_value = Quantity(read_only=True, allow_null=True)
+    claimed_as_of = serializers.DateField(read_only=True, allow_null=True)
+    claimed_achievement = serializers.SerializerMethodField()
+    verified_value = Quantity(read_only=True, allow_null=True)
+    verified_as_of = serializers.DateField(read_only=True, allow_null=True)
+    verified_achievement = serializers.SerializerMethodField()
+
+    def get_as_of(self, row: Any) -> dt.date:
+        return self.context["on"]
+
+    def get_claimed_achievement(self, row: Any) -> str | None:
+        """Per cent of the way from baseline to target by the latest reported value."""
+        return _achieved(row, row.claimed_value)
+
+    def get_verified_achievement(self, row: Any) -> str | None:
+        """The same by the latest verified value."""
+        return _achieved(row, row.verified_value)
+
+
+def _achieved(row: Any, value: Decimal | None) -> str | None:
+    if value is None or row.target_value is None:
+        return None
+    reached = achievement(row.baseline_value, row.target_value, value)
+    return None if reached is None else str(reached)
+
+
+class TargetSerializer(Facts):
+    """A number to reach by a date, for one project or agreement, which is null where you may not see it."""
+
+    project = Reference(allow_null=True)
+    agreement = Reference(allow_null=True)
+    indicator = Reference(slug_field="code")
+    baseline_value = Quantity(read_only=True, allow_null=True)
+    values = ValuesSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Target
+        fields: ClassVar[tuple[str, ...]] = (
+            "reference",
+            "title",
+            "project",
+            "agreement",
+            "indicator",
+            "unit",
+            "measure_basis",
+            "direction",
+            "target_basis",
+            "baseline_value",
+            "baseline_as_of",
+            "values",
+            "version",
+            *SOURCED,
+        )
+
+
+class VersionSerializer(Facts):
+    value = Quantity(read_only=True)
+
+    class Meta:
+        model = TargetVersion
+        fields = ("number", "value", "due_on", "authority", "order_reference", "decided_on")
+
+
+class TargetDetailSerializer(TargetSerializer):
+    """The same with all its versions."""
+
+    versions = VersionSerializer(many=True, read_only=True)
+
+    class Meta(TargetSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*TargetSerializer.Meta.fields, "versions")
+
+
+class MeasurementClaimSerializer(serializers.Serializer):
+    """Who claimed the value."""
+
+    by = Post(source="claimed_by.by_post")
+    organisation = ReferenceIn(source="claimant_organisation", allow_null=True)
+    at = serializers.DateTimeField(source="claimed_at", read_only=True)
+
+
+class MeasurementVerificationSerializer(serializers.Serializer):
+    """Who verified the value, when, and at which level (0: nobody yet)."""
+
+    by = Post(source="verified_by.by_post")
+    on = serializers.DateField(source="verified_on", read_only=True, allow_null=True)
+    level = serializers.ChoiceField(choices=VerificationLevel.choices, read_only=True)
+
+
+class MeasurementSerializer(Facts):
+    """A value of a target's indicator for a period."""
+
+    target = Reference()
+    value = Quantity(read_only=True)
+    unit = serializers.CharField(source="target.unit", read_only=True)
+    supersedes = serializers.IntegerField(source="supersedes_id", read_only=True, allow_null=True)
+    superseded_by = serializers.IntegerField(source="superseded_by.pk", read_only=True, allow_null=True)
+    claim = MeasurementClaimSerializer(source="*", read_only=True)
+    verification = MeasurementVerificationSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Measurement
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "target",
+            "value",
+            "unit",
+            "period_start",
+            "period_end",
+            "status",
+            "note",
+            "source_url",
+            "supersedes",
+            "superseded_by",
+            "claim",
+            "verification",
+            "returned_reason",
+            "version",
+        )
+
+
+class MeasurementDetailSerializer(MeasurementSerializer):
+    """The same with its evidence, and the steps that are open to you now."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+    steps = serializers.SerializerMethodField()
+
+    class Meta(MeasurementSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*MeasurementSerializer.Meta.fields, "evidence", "steps")
+
+    def get_steps(self, row: Measurement) -> list[str]:
+        return [step for step in row.open_steps() if row.may(self.context["by"], step)]
+
+
+# --- bodies ---
+
+# Nobody verifies at V0, which is the claim itself.
+GIVEN_LEVELS = [(level.value, level.label) for level in VerificationLevel if level]
+
+
+class ClaimMeasurement(WithEvidence, Body):
+    """A value for a period. A correction names the measurement that it supersedes."""
+
+    target = Known(model=Target)
+    value = serializers.DecimalField(**VALUE)
+    period_start = serializers.DateField(required=False, allow_null=True)
+    period_end = serializers.DateField()
+    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+    source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)
+    supersedes = KnownKey(model=Measurement, required=False, allow_null=True)
+
+
+class VerifyMeasurement(Versioned):
+    """A second person's confirmation, at a level."""
+
+    level = serializers.ChoiceField(
+        choices=GIVEN_LEVELS,
+        help_text=_("1 document seen, 2 third-party or laboratory certificate, 3 site verification."),
+    )
+    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+
+
+class ReturnMeasurement(Versioned):
+    """Why the value goes back."""
+
+    reason = serializers.CharField(max_length=NOTE_LENGTH)

@@ -1,0 +1,171 @@
+"""One shape for every error of the API: problem details (RFC 9457), as docs/api.md lists them.
+
+`problem` is the API's exception handler. What goes wrong outside its views (an unknown address, a body that
+is too large, a locked account) is answered in the same shape by the functions below it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
+from django.core.signals import got_request_exception
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+from rest_framework import exceptions, serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from projects.archive import Altered
+from projects.edge import BadDay
+from projects.models import StaleError, TransitionError
+
+log = logging.getLogger("django.request")
+
+MEDIA_TYPE = "application/problem+json"
+TOO_LARGE = "too_large"
+
+
+def details(
+    status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    """Return the members of a problem; `type` and `code` stay the same for good, texts may change."""
+    return {
+        "type": f"urn:mission-tracker:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": errors or [],
+    }
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer any exception of an API view; what nobody foresaw is logged and told to nobody."""
+    request = context["request"]
+    headers: dict[str, str] = {}
+    known = _own(error) or _framework(error, headers)
+    if known is None:
+        log.error("Internal Server Error: %s", request.path, exc_info=error)
+        got_request_exception.send(sender=None, request=request._request)
+        known = details(500, "error", _("Something went wrong here. It was logged; try again later."))
+    # Whatever the view renders (a schema, a file), its errors are JSON.
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), MEDIA_TYPE
+    return Response(known, status=known["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def _own(error: Exception) -> dict[str, Any] | None:
+    """Return the problem that one of our own or of Django's exceptions is."""
+    if isinstance(error, StaleError):
+        return details(409, "stale", str(error))
+    if isinstance(error, TransitionError):
+        return details(409, "step_not_open", str(error))
+    if isinstance(error, (IntegrityError, ProtectedError)):
+        # Two at once: the database refused the second one. Its message names tables and is kept from callers.
+        log.warning("Refused by the database: %s", error)
+        return details(409, "conflict", _("Someone else was faster: read again and decide anew."))
+    if isinstance(error, BadDay):
+        reason = _("Give a day as YYYY-MM-DD.")
+        return details(400, "invalid", reason, [{"field": "as_of", "code": "invalid", "detail": reason}])
+    if isinstance(error, ValidationError):
+        return _invalid(serializers.as_serializer_error(error))
+    if isinstance(error, PermissionDenied):
+        return details(403, "permission_denied", str(error) or _("You may not do this."))
+    if isinstance(error, Http404):
+        return details(404, "not_found", _("Nothing here, or nothing that you may see."))
+    if isinstance(error, RequestDataTooBig):
+        return details(413, TOO_LARGE, _("The body is too large."))
+    if isinstance(error, SuspiciousOperation):
+        return details(400, "invalid", _("The request is malformed."))
+    if isinstance(error, Altered):
+        log.error("%s", error)
+        return details(500, "file_altered", str(error))
+    return None
+
+
+def _framework(error: Exception, headers: dict[str, str]) -> dict[str, Any] | None:
+    """Return the problem that one of the REST framework's exceptions is; fills `headers`."""
+    if not isinstance(error, exceptions.APIException):
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        return _invalid(error.detail)
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = f"{error.wait:.0f}"  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.NotFound):
+        return details(404, "not_found", _("Nothing here, or nothing that you may see."))
+    return details(error.status_code, str(error.get_codes()), str(error.detail))
+
+
+def _invalid(found: Any) -> dict[str, Any]:
+    errors = list(_flat(found))
+    if any(error["code"] == TOO_LARGE for error in errors):
+        return details(413, TOO_LARGE, errors[0]["detail"], errors)
+    return details(400, "invalid", _("The request has errors; each is listed."), errors)
+
+
+def _flat(found: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
+    """Yield the errors of a nested structure with the dotted path of each; "" is the body as a whole."""
+    if isinstance(found, dict):
+        for name, inner in found.items():
+            general = name in (NON_FIELD_ERRORS, "non_field_errors")
+            yield from _flat(inner, path if general else (*path, str(name)))
+    elif isinstance(found, list):
+        for position, inner in enumerate(found):
+            yield from _flat(inner, (*path, str(position)) if isinstance(inner, dict) and inner else path)
+    else:
+        code = getattr(found, "code", None) or "invalid"
+        yield {"field": ".".join(path), "code": str(code), "detail": str(found)}
+
+
+# --- outside the API's views ---
+
+
+def answer(status: int, code: str, detail: str) -> JsonResponse:
+    """Return a problem as a plain response."""
+    return JsonResponse(details(status, code, detail), status=status, content_type=MEDIA_TYPE)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404: a problem under /api/, a page elsewhere."""
+    if is_api(request):
+        return answer(404, "not_found", _("Nothing here, or nothing that you may see."))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500: a problem under /api/, a page elsewhere."""
+    if is_api(request):
+        return answer(500, "error", _("Something went wrong here. It was logged; try again later."))
+    return defaults.server_error(request)
+
+
+def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Answer 429 to whoever has guessed too many passwords, whether or not the account exists."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    text = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {"minutes": minutes}
+    response = (
+        answer(429, "locked_out", text)
+        if is_api(request)
+        else HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
+    )
+    response["Retry-After"] = str(minutes * 60)
+    return response

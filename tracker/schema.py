@@ -1,0 +1,107 @@
+"""The OpenAPI document: to each operation the rights it needs and the problems it can answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+
+from projects.choices import Role
+from projects.permissions import MAY, SECOND_PERSON
+from tracker.errors import MEDIA_TYPE
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+AS_OF = OpenApiParameter(
+    "as_of",
+    OpenApiTypes.DATE,
+    description="The day for which states and figures are asked; today in India where none is given.",
+)
+
+
+class ProblemErrorSerializer(serializers.Serializer):
+    """One error of a request."""
+
+    field = serializers.CharField(help_text="Dotted path of the field or parameter; empty for the whole.")
+    code = serializers.CharField(help_text="Stable, for programs.")
+    detail = serializers.CharField(help_text="For people, in the language of the request.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Problem details (RFC 9457). `type` and `code` are stable; texts are for people."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]  # the shape has this member
+
+
+class RightsSchema(AutoSchema):
+    """Describes an operation by its docstring, the table of rights, and the problems that its kind can meet."""
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own signature
+        return "\n\n".join(
+            part for part in (super().get_description(), f"**Who may:** {self._who()}") if part
+        )
+
+    def _who(self) -> str:
+        if self._is_open():
+            return "everybody, without signing in."
+        needed = getattr(self.view, "RIGHTS", {}).get(getattr(self.view, "action", ""))
+        if needed is None:
+            return "whoever is signed in; the answer holds only what the caller may see."
+        roles = [str(role.label) for role in Role if role.value in MAY[needed]]
+        text = f"{', '.join(roles)} (`{needed}`), on what they may see."
+        if Role.LEAD in MAY[needed]:
+            text += " A lead acts on what the own organisation leads or takes part in."
+        if needed in SECOND_PERSON:
+            text += (
+                " A second person must decide: whoever made the claim or added evidence to it, or belongs to the"
+                " organisation that made it, answers 403."
+            )
+        return text
+
+    def _is_open(self) -> bool:
+        return any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
+
+    def get_override_parameters(self) -> list[Any]:
+        given = list(super().get_override_parameters())
+        if getattr(self.view, "HAS_FIGURES", False) and getattr(self.view, "action", "") in (
+            "list",
+            "retrieve",
+        ):
+            given.append(AS_OF)
+        return given
+
+    def _problems(self) -> dict[str, str]:
+        found = {}
+        writes = self.method not in SAFE
+        rights = getattr(self.view, "RIGHTS", {})
+        if writes or getattr(self.view, "action", "") in ("list", "retrieve", "history"):
+            found["400"] = "The request has errors; `errors` lists them."
+        if not self._is_open() or "login" in self.path:
+            found["401"] = "Not signed in: no token, an expired or unknown one, or a disabled account."
+        if getattr(self.view, "action", "") in rights:
+            found["403"] = "Your roles do not allow it, or a second person must decide."
+        if "{" in self.path:
+            found["404"] = "Nothing here, or nothing that you may see."
+        if writes and rights:
+            found["409"] = "`step_not_open`, `stale` (read again) or `conflict` (someone was faster)."
+            found["413"] = "The body or a file is too large."
+        if "login" in self.path:
+            found["429"] = "`locked_out`: too many failed sign-ins."
+        return found
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for code, meaning in self._problems().items():
+            if code not in bodies:
+                body = self._get_response_for_code(ProblemSerializer, code, media_types=[MEDIA_TYPE])
+                bodies[code] = {**body, "description": meaning}
+        return bodies
