@@ -46,7 +46,7 @@ def crore(value: Decimal | float | str | None) -> str:
     """Return an amount in crore rupees, as in "₹ 16,300 crore"."""
     if value is None or value == "":
         return unknown()
-    return _("₹ %(amount)s crore") % {"amount": indian(value)}
+    return _("₹\N{NO-BREAK SPACE}%(amount)s\N{NO-BREAK SPACE}crore") % {"amount": indian(value)}
 
 
 def per_cent(value: Decimal | float | str | None, decimals: int = 2) -> str:
