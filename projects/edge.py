@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,11 @@ from django.utils import timezone
 
 from projects import permissions
 from projects.permissions import Actor
+
+EARLIEST, LATEST = (
+    dt.date(1947, 1, 1),
+    dt.date(2100, 12, 31),
+)  # of an as-of date; beyond lies a slip of the pen
 
 
 class RequestIdMiddleware:
@@ -35,3 +41,21 @@ def acting(request: Any) -> Actor:
         )
         request._acting = known
     return known
+
+
+class BadDay(ValueError):
+    """The request's `as_of` is not a day that figures can be worked out for."""
+
+
+def as_of(request: Any) -> dt.date:
+    """Return the day named by `?as_of=YYYY-MM-DD`, else today in India; `BadDay` when it names no usable day."""
+    text = request.GET.get("as_of", "").strip()
+    if not text:
+        return acting(request).on
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise BadDay(text) from error
+    if not EARLIEST.year <= day.year <= LATEST.year:
+        raise BadDay(text)
+    return day

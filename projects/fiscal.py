@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
+from projects.choices import Precision
+
 
 @dataclass(frozen=True, order=True)
 class FinancialYear:
@@ -38,6 +40,24 @@ class FinancialYear:
 def quarter_of(day: dt.date) -> int:
     """Return 1 for April to June up to 4 for January to March."""
     return (day.month - 4) % 12 // 3 + 1
+
+
+def last_day_of(day: dt.date, precision: str) -> dt.date:
+    """Return the last day of the month, quarter, financial year or year around `day`; `day` itself for any other precision.
+
+    A date that is not known to the day is stored as the end of its period.
+    """
+    if precision == Precision.FINANCIAL_YEAR:
+        return FinancialYear.of(day).last_day
+    if precision == Precision.YEAR:
+        return dt.date(day.year, 12, 31)
+    if precision == Precision.QUARTER:
+        month = (day.month + 2) // 3 * 3
+    elif precision == Precision.MONTH:
+        month = day.month
+    else:
+        return day
+    return dt.date(day.year, month, calendar.monthrange(day.year, month)[1])
 
 
 def months_between(start: dt.date, end: dt.date) -> Fraction:

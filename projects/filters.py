@@ -1,0 +1,211 @@
+"""One FilterSet per list, shared by page and API: the same parameters find the same rows.
+
+The QuerySets come from the view, already restricted to what the actor may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_filters.widgets import BooleanWidget
+
+from projects import edge
+from projects.choices import (
+    AgreementLevel,
+    AgreementStatus,
+    Binding,
+    Instrument,
+    MilestoneStatus,
+    MilestoneType,
+    Phase,
+    ProjectKind,
+    Sector,
+    Stage,
+    TargetBasis,
+)
+from projects.models import Agreement, Milestone, Mineral, Organisation, Project, State, Target
+
+ANY = _("any")
+
+
+def _visible(model: Any) -> Any:
+    """Return a callable that gives a filter its choices: what the request's actor may see."""
+
+    def rows(request: HttpRequest | None) -> QuerySet:
+        return model.objects.none() if request is None else model.objects.visible_to(edge.acting(request))
+
+    return rows
+
+
+def named(model: Any, path: str, label: Any) -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(
+        field_name=path, to_field_name="reference", queryset=_visible(model), label=label, empty_label=ANY
+    )
+
+
+def choice(choices: Any, label: Any) -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(choices=choices, label=label, empty_label=ANY)
+
+
+def day(path: str, comparison: str, label: Any) -> filters.DateFilter:
+    return filters.DateFilter(
+        field_name=path,
+        lookup_expr=comparison,
+        label=label,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class AnyYesNo(BooleanWidget):
+    """Offers any, yes and no; as in addresses, `true` and `false`."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("", ANY), ("true", _("yes")), ("false", _("no"))]
+
+
+def _yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
+    return filters.BooleanFilter(label=label, widget=AnyYesNo, **kwargs)
+
+
+class Sorting(filters.OrderingFilter):
+    """Sorts with unknown values last in either direction and the reference as the tie-break, so that pages never overlap."""
+
+    def filter(self, qs: QuerySet, value: Iterable[str] | None) -> QuerySet:
+        if not value:
+            return qs
+        order = []
+        for name in (self.get_ordering_value(param) for param in value):
+            field = F(name.removeprefix("-"))
+            order.append(field.desc(nulls_last=True) if name.startswith("-") else field.asc(nulls_last=True))
+        return qs.order_by(*order, "reference")
+
+
+class SearchFilter(filters.CharFilter):
+    """Finds rows that contain every word of the text in one of `fields`."""
+
+    def __init__(self, *args: Any, fields: tuple[str, ...], **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Search"))
+        super().__init__(*args, **kwargs)
+        self.fields = fields
+
+    def filter(self, qs: QuerySet, value: str | None) -> QuerySet:
+        for word in (value or "").split():
+            found = Q()
+            for field in self.fields:
+                found |= Q(**{f"{field}__icontains": word})
+            qs = qs.filter(found)
+        return qs
+
+
+class AgreementFilter(filters.FilterSet):
+    """For `Agreement.objects.visible_to(actor).with_execution()`."""
+
+    q = SearchFilter(fields=("reference", "title", "scope", "partner_country"))
+    instrument = choice(Instrument.choices, _("Instrument"))
+    status = choice(AgreementStatus.choices, _("Status"))
+    level = choice(AgreementLevel.choices, _("Level"))
+    binding = choice(Binding.choices, _("Binding"))
+    party = named(Organisation, "parties", _("Party"))
+    mineral = named(Mineral, "minerals", _("Mineral"))
+    has_project = _yes_no(_("With a project"))
+    has_pilot = _yes_no(_("With a pilot or later"))
+    has_target = _yes_no(_("With a target"))
+    paper_only = _yes_no(_("Paper only"), field_name="is_paper_only")
+    signed_from = day("signed_on", "gte", _("Signed from"))
+    signed_to = day("signed_on", "lte", _("Signed to"))
+    sort = Sorting(
+        fields=(("reference", "reference"), ("signed_on", "signed_on"), ("title", "title")),
+        label=_("Sort by"),
+    )
+
+    class Meta:
+        model = Agreement
+        fields: tuple[str, ...] = ()
+
+
+class ProjectFilter(filters.FilterSet):
+    """For `Project.objects.visible_to(actor).with_progress(on)`."""
+
+    q = SearchFilter(fields=("reference", "name", "product", "region"))
+    kind = choice(ProjectKind.choices, _("Kind"))
+    phase = choice(Phase.choices, _("Phase as reported"))
+    stage = choice(Stage.choices, _("Stage"))
+    sector = choice(Sector.choices, _("Sector served"))
+    lead = named(Organisation, "lead", _("Lead organisation"))
+    mineral = named(Mineral, "minerals", _("Mineral"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    parent = named(Project, "parent", _("Parent project"))
+    overdue = _yes_no(_("With overdue milestones"), method="with_overdue")
+    sort = Sorting(
+        fields=(
+            ("reference", "reference"),
+            ("name", "name"),
+            ("milestones_overdue", "overdue"),
+            ("cost_crore", "cost"),
+        ),
+        label=_("Sort by"),
+    )
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()
+
+    def with_overdue(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
+        return queryset.filter(milestones_overdue__gt=0) if value else queryset.filter(milestones_overdue=0)
+
+
+class MilestoneFilter(filters.FilterSet):
+    """For `Milestone.objects.visible_to(actor).with_due(on).with_state(on)`; `on` is the request's as-of day."""
+
+    q = SearchFilter(fields=("reference", "title", "acceptance", "owner_post"))
+    state = choice(State.choices, _("State"))
+    status = choice(MilestoneStatus.choices, _("Step"))
+    overdue = _yes_no(_("Overdue"), method="only_overdue")
+    type = choice(MilestoneType.choices, _("Type"))
+    project = named(Project, "project", _("Project"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    due_from = day("due_on", "gte", _("Due from"))
+    due_to = day("due_on", "lte", _("Due to"))
+    sort = Sorting(
+        fields=(
+            ("due_on", "due_on"),
+            ("reference", "reference"),
+            ("actual_on", "actual_on"),
+            ("updated_at", "updated_at"),
+        ),
+        label=_("Sort by"),
+    )
+
+    class Meta:
+        model = Milestone
+        fields: tuple[str, ...] = ()
+
+    def only_overdue(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
+        late = Milestone.objects.overdue(edge.as_of(self.request)).values("pk")
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+
+
+class TargetFilter(filters.FilterSet):
+    """For `Target.objects.visible_to(actor).with_values(on)`."""
+
+    q = SearchFilter(fields=("reference", "title", "indicator__code", "indicator__name"))
+    project = named(Project, "project", _("Project"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    indicator = filters.CharFilter(
+        field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator")
+    )
+    target_basis = choice(TargetBasis.choices, _("Set by"))
+    due_from = day("due_on", "gte", _("Due from"))
+    due_to = day("due_on", "lte", _("Due to"))
+    sort = Sorting(fields=(("reference", "reference"), ("due_on", "due_on")), label=_("Sort by"))
+
+    class Meta:
+        model = Target
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,86 @@
+"""What only pages need: links that keep the chosen day, readable history, names of sources."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.template import Context
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects import formats
+from projects.models import AuditEvent, Milestone
+
+register = template.Library()
+
+ACTIONS = {
+    "milestone.log": gettext_lazy("logged"),
+    "milestone.claim": gettext_lazy("claimed as achieved"),
+    "milestone.verify": gettext_lazy("verified"),
+    "milestone.return": gettext_lazy("returned"),
+    "milestone.revise": gettext_lazy("date revised"),
+    "milestone.cancel": gettext_lazy("cancelled"),
+    "programme.import": gettext_lazy("imported"),
+    "evidence.add": gettext_lazy("evidence added"),
+}
+# Of a claim's bookkeeping the reader of a history learns nothing that the event itself does not say.
+UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "claimant_organisation_id"}
+UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
+
+
+@register.simple_tag(takes_context=True)
+def carry(context: Context) -> str:
+    """Return `?as_of=...` where the reader has chosen a day, so that links stay on it."""
+    day = context.get("chosen_day")
+    return f"?as_of={day.isoformat()}" if day else ""
+
+
+@register.filter
+def host(url: str) -> str:
+    """Return the site of an address, as a source is named in a table."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def done(action: str) -> Any:
+    """Return an audit event's action in words; the action itself where there are none."""
+    return ACTIONS.get(action, action)
+
+
+@register.filter
+def changes(event: AuditEvent) -> list[tuple[str, str, str]]:
+    """Return label, before and after of what an event changed on a milestone."""
+    if event.before is None:
+        return []  # the first event: everything is new, and stands on the page
+    after = event.after or {}
+    return [
+        (_label(name), _shown(name, event.before.get(name)), _shown(name, after.get(name)))
+        for name in after
+        if name not in UNTOLD
+    ]
+
+
+def _field(name: str) -> Any:
+    try:
+        return Milestone._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _label(name: str) -> str:
+    field = _field(name)
+    return str(field.verbose_name) if field else name
+
+
+def _shown(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return _("nothing")
+    field = _field(name)
+    if name.endswith("_on"):
+        return formats.day(value)
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return str(value)

@@ -1,0 +1,1 @@
+"""The pages: who asks, which rows, which template. Rules stand on the models, figures in projects/progress."""

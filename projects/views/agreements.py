@@ -1,0 +1,60 @@
+"""Agreements: what was signed, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.views.generic import DetailView
+
+from projects.filters import AgreementFilter
+from projects.models import Agreement, Milestone, Project, Target
+from projects.progress import milestone_rows, target_rows
+from projects.views.page import FilteredList, Page
+
+
+class AgreementList(FilteredList):
+    template_name = "projects/agreement_list.html"
+    section = "agreements"
+    filterset_class = AgreementFilter
+
+    def rows(self) -> QuerySet:
+        return (
+            Agreement.objects.visible_to(self.actor)
+            .with_execution()
+            .prefetch_related("agreement_parties__organisation")
+        )
+
+
+class AgreementDetail(Page, DetailView):
+    template_name = "projects/agreement_detail.html"
+    section = "agreements"
+
+    def get_object(self, queryset: QuerySet | None = None) -> Agreement:
+        visible = (
+            Agreement.objects.visible_to(self.actor)
+            .with_execution()
+            .prefetch_related("agreement_parties__organisation", "minerals")
+        )
+        return get_object_or_404(visible, reference=self.kwargs["reference"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        agreement = self.object
+        seen = Agreement.objects.visible_to(self.actor)
+        return super().get_context_data(
+            agreement=agreement,
+            # A partner sees what it takes part in: neither projects nor related agreements by inference.
+            parent=seen.filter(pk=agreement.parent_id).first() if agreement.parent_id else None,
+            children=seen.filter(parent=agreement),
+            projects=Project.objects.visible_to(self.actor)
+            .filter(agreement=agreement)
+            .with_progress(self.on)
+            .select_related("lead"),
+            milestones=milestone_rows(
+                Milestone.objects.visible_to(self.actor).filter(agreement=agreement), self.on
+            ),
+            targets=target_rows(Target.objects.visible_to(self.actor).filter(agreement=agreement), self.on),
+            updated_at=agreement.updated_at,
+            **kwargs,
+        )

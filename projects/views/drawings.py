@@ -1,0 +1,72 @@
+"""Which figures of a page are drawn, and how: figures in, charts of `projects.charts` out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from projects import charts, formats
+from projects.charts import Event, Part, Row, Value
+from projects.choices import RelianceMetric
+from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures
+
+MOST_SUPPLIERS = 8
+
+
+def states(figures: MilestoneFigures) -> charts.Stack | None:
+    """Return one bar of where the milestones stand, claimed kept apart from verified; None without milestones."""
+    if not figures.total:
+        return None
+    overdue = figures.overdue.spread.count
+    parts = [
+        Part("verified", _("achieved and verified"), figures.verified),
+        Part("claimed", _("achieved as claimed"), figures.states.achieved - figures.verified),
+        Part("open", _("open, not yet due"), figures.states.open - overdue),
+        Part("overdue", _("overdue"), overdue),
+        Part("undated", _("without a date"), figures.states.undated),
+        Part("recorded_after", _("recorded after this day"), figures.states.later),
+        Part("cancelled", _("cancelled"), figures.states.cancelled),
+    ]
+    return charts.stack(_("Where the milestones stand"), [part for part in parts if part.number])
+
+
+def timeline(rows: Sequence[MilestoneRow], as_of: dt.date) -> list[charts.Timeline]:
+    """Return the dates of a project's milestones on one scale, in the order of their dates."""
+    events = [
+        Event(
+            label=f"{row.milestone.reference} {row.milestone.title}",
+            baseline=row.milestone.baseline_on,
+            latest=row.due_on,
+            actual=row.milestone.actual_on if row.is_achieved else None,
+            overdue=row.overdue_days is not None,
+        )
+        for row in by_date(rows)
+        if _counts_on(row)
+    ]
+    return charts.timeline(_("Original, latest and actual dates"), events, as_of) if events else []
+
+
+def by_date(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:
+    """Return the rows in the order of their dates, actual before due; what has no date comes last."""
+    return sorted(rows, key=lambda row: (_counts_on(row) or dt.date.max, row.milestone.reference))
+
+
+def _counts_on(row: MilestoneRow) -> dt.date | None:
+    return (row.milestone.actual_on if row.is_achieved else None) or row.due_on
+
+
+def suppliers(figures: RelianceFigures) -> charts.Bars | None:
+    """Return bars of the top supplier's share of imports, the largest first."""
+    found = [point for point in figures.rows if point.metric == RelianceMetric.SUPPLIER_SHARE]
+    found.sort(key=lambda point: -point.value)
+    drawn = [
+        Row(
+            f"{point.product} ({point.top_supplier}, {point.period})",
+            formats.per_cent(point.value, 0),
+            [Value("share", point.value)],
+        )
+        for point in found[:MOST_SUPPLIERS]
+    ]
+    return charts.bars(_("Share of the top supplier in imports"), drawn, maximum=100) if drawn else None

@@ -1,0 +1,129 @@
+"""What every page shares: who asks, as of which day, lists with filters, and the answer to a step that is not open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import ListView
+from django.views.generic.base import ContextMixin, View
+
+from projects import edge, permissions
+from projects.models import TransitionError, audit
+from projects.permissions import Actor
+
+
+@method_decorator(never_cache, name="dispatch")  # a shared computer must not show the page after signing out
+class Page(LoginRequiredMixin, ContextMixin, View):
+    """A page for people who are signed in; `section` is the part of the navigation that it belongs to."""
+
+    section = ""
+
+    @cached_property
+    def actor(self) -> Actor:
+        return edge.acting(self.request)
+
+    @cached_property
+    def on(self) -> dt.date:
+        """The day for which the page's figures hold: `?as_of=`, else today in India."""
+        return edge.as_of(self.request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        try:
+            assert self.on  # noqa: S101 - asks for the day once, so that a wrong one is answered here
+        except edge.BadDay as error:
+            return render(request, "400.html", {"bad_day": str(error)}, status=400)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            section=self.section,
+            actor=self.actor,
+            as_of=self.on,
+            # Links carry the day on only where the reader has chosen one: today's page stays today's tomorrow.
+            chosen_day=self.on if self.on != self.actor.on else None,
+            may_log=permissions.allows(self.actor, "milestone.log"),
+            **kwargs,
+        )
+
+
+class FilteredList(Page, ListView):
+    """A list with a FilterSet and pages; a filter that cannot be understood finds nothing and says so."""
+
+    filterset_class: ClassVar[type[django_filters.FilterSet]]
+    default_sort: ClassVar[str] = ""
+    paginate_by = 25
+
+    @cached_property
+    def filterset(self) -> django_filters.FilterSet:
+        data = self.request.GET.copy()
+        if self.default_sort and "sort" not in data:
+            data["sort"] = self.default_sort
+        return self.filterset_class(data, queryset=self.rows(), request=self.request)
+
+    def rows(self) -> QuerySet:
+        """Return the rows that the actor may see, annotated as the FilterSet asks."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet:
+        return self.filterset.qs if self.filterset.is_valid() else self.filterset.queryset.none()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = {"page", "sort", "as_of"}
+        filtered = [
+            name for name, value in self.request.GET.items() if value and name in self.filterset.filters
+        ]
+        return super().get_context_data(
+            filter_form=self.filterset.form,
+            filtered=[name for name in filtered if name not in shown],
+            **kwargs,
+        )
+
+
+def conflict(
+    request: HttpRequest,
+    row: Model,
+    error: TransitionError,
+    *,
+    actor: Actor,
+    step: str,
+    entered: Iterable[tuple[Any, str]] = (),
+) -> HttpResponse:
+    """Return the 409 page: what was done meanwhile and by whom, and what the reader had typed."""
+    return render(
+        request,
+        "409.html",
+        {
+            "row": row,
+            "error": str(error),
+            "step": step,
+            "last_event": audit.history(row).last(),
+            "entered": list(entered),
+            "actor": actor,
+            "section": _SECTIONS.get(row._meta.model_name or "", ""),
+        },
+        status=409,
+    )
+
+
+_SECTIONS = {"milestone": "milestones", "project": "projects"}
+
+STEP_WORDS = {
+    "claim": _("Claim as achieved"),
+    "verify": _("Verify"),
+    "return": _("Return"),
+    "revise": _("Revise the date"),
+    "cancel": _("Cancel"),
+}

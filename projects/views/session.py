@@ -1,0 +1,33 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(AuthenticationForm):
+    # One sentence for an unknown name, a wrong password and a closed account: nobody learns which accounts exist.
+    error_messages = {
+        "invalid_login": _("User name and password do not match an account that is open."),
+        "inactive": _("User name and password do not match an account that is open."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+
+
+class SignIn(LoginView):
+    template_name = "registration/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    """Ends the session; by POST only, so that no link or image can do it."""
+
+    http_method_names = ["post", "options"]
