@@ -63,9 +63,9 @@ test-fast: ## Run the suite on SQLite without setting up, up to the first failur
 # --- Checking ---
 
 check: setup-dev ## Check everything but the tests
-	@$(MAKE) lint format-check templates imports types migrations-check deploy-check schema-check
+	@$(MAKE) lint format-check templates types migrations-check deploy-check schema-check
 
-lint: ## Check the code by ruff's rules
+lint: imports ## Check the code by ruff's rules, and the direction of imports
 	$(RUN) -m ruff check .
 
 format-check: ## Check that all code is formatted
@@ -75,7 +75,7 @@ templates: ## Check the templates by djlint's rules
 	$(RUN) -m djlint --lint --quiet templates
 
 imports: ## Check the direction of imports
-	$(CHECKS) .venv/bin/lint-imports --no-cache
+	$(CHECKS) .venv/bin/lint-imports --no-cache --no-logo
 
 types: ## Check the types
 	$(CHECKS) $(RUN) -m mypy

@@ -35,6 +35,8 @@ def _engine(item: pytest.Item) -> str | None:
     (engine,) = marker.args
     if engine not in services.ENGINES:
         raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
+    if engine == "sqlite" and item.get_closest_marker("processes"):
+        raise pytest.UsageError(f"{item.nodeid} would never run: `processes` run with PostgreSQL beside them")
     return engine
 
 

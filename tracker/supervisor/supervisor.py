@@ -196,7 +196,8 @@ class Supervisor:
         try:
             print(f"{name:<{self._width}} | {line}", flush=True)
         except OSError:  # nobody reads any more: the terminal or the pipe is gone
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - stands in for stdout until the end
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
             self._stop_requests += 1
 
 

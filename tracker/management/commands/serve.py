@@ -7,6 +7,7 @@ import socket
 import sys
 from argparse import ArgumentParser
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 
+from projects.models import User
 from tracker import broker
 from tracker.supervisor import GaveUpError, Program, Supervisor
 
@@ -37,6 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: str, without_demonstration: bool, **options: object) -> None:
         number = _port(port)
+        self.news = StringIO()  # the passwords of new accounts: shown last, where the eye is
         self.address = _url(ANY_ADDRESS.get(host, host), number)
         for folder in (settings.RUN_DIR, settings.STATIC_ROOT):
             folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError("Stopped before it was ready.", returncode=130) from None
         except GaveUpError as failure:
             raise CommandError(f"{failure} Everything was stopped.") from None
+        finally:
+            self._tell_news()
         self.stdout.write("Mission Tracker has stopped.")
 
     def _prepare(self, *, demonstration: bool) -> None:
@@ -59,8 +64,11 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
         call_command("migrate", interactive=False, verbosity=0)
-        if demonstration:
-            call_command("load_demonstration")
+        # Nobody can sign in yet, so this is no programme that is already at work: its data stay its own.
+        if demonstration and not User.objects.filter(is_system=False).exists():
+            self.stdout.write("Loading the demonstration programme ...")
+            self.stdout.flush()
+            call_command("load_demonstration", stdout=self.news)
         connections.close_all()
 
     def _supervise(self, host: str, port: int, lock: TextIO) -> None:
@@ -87,10 +95,16 @@ class Command(BaseCommand):
             f"  API        {self.address}/api/v1/docs/\n"
             f"  database   {connection.display_name}, {place}\n"
             f"  jobs       {self.jobs}\n"
-            f"  users      shown when they were created; a new password: manage.py changepassword NAME\n"
             f"  stop       Ctrl-C\n"
         )
+        self._tell_news()
         self.stdout.flush()
+
+    def _tell_news(self) -> None:
+        """Print what loading the demonstration said, once, also when the start then failed."""
+        if self.news.getvalue():
+            self.stdout.write(self.news.getvalue())
+            self.news = StringIO()
 
 
 def _job_programs(jobs: broker.Broker) -> list[Program]:

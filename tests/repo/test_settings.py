@@ -1,0 +1,28 @@
+"""docs/settings.md and the code name the same variables."""
+
+import re
+
+import pytest
+
+from tests import services
+
+pytestmark = pytest.mark.engine("sqlite")
+READ = re.compile(r"""(?:\benv\.\w+|environ\.get|getenv)\(\s*"([A-Z_]+)"|environ\["([A-Z_]+)"\]""")
+
+
+def read_by_the_application(root) -> set[str]:
+    sources = [
+        path for package in ("tracker", "projects", "reports") for path in (root / package).rglob("*.py")
+    ]
+    return {"".join(found) for path in sources for found in READ.findall(path.read_text())}
+
+
+def test_every_variable_that_the_application_reads_is_documented_and_no_other(root):
+    documented = set(
+        re.findall(r"^\| `([A-Z_]+)` \|", (root / "docs" / "settings.md").read_text(), re.MULTILINE)
+    )
+    assert documented == read_by_the_application(root)
+
+
+def test_no_variable_of_the_developer_reaches_the_tests(root):
+    assert set(services.FOREIGN) == read_by_the_application(root)
