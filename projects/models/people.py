@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
@@ -165,10 +166,13 @@ class Membership(Audited):
                 condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=F("valid_from")),
                 violation_error_message=_("A membership cannot end before it begins."),
             ),
+            # Coalesce rather than nulls_distinct, which SQLite does not know.
             models.UniqueConstraint(
-                fields=["user", "organisation", "role", "valid_from"],
+                "user",
+                Coalesce("organisation", Value(0)),
+                "role",
+                Coalesce("valid_from", Value(dt.date(1, 1, 1))),
                 name="membership_is_listed_once",
-                nulls_distinct=False,
             ),
         ]
 
