@@ -25,14 +25,23 @@ POSTGRESQL_BACK = [
     f"DROP TRIGGER audit_event_is_final ON {TABLE}",
     "DROP FUNCTION refuse_audit_change()",
 ]
+# INSERT OR REPLACE deletes without firing the trigger on DELETE, hence the one on INSERT.
+_ABORT = "BEGIN SELECT RAISE(ABORT, 'audit events are never changed or deleted'); END"
 SQLITE = [
+    f"CREATE TRIGGER audit_event_is_final_update BEFORE UPDATE ON {TABLE} {_ABORT}",
+    f"CREATE TRIGGER audit_event_is_final_delete BEFORE DELETE ON {TABLE} {_ABORT}",
     f"""
-    CREATE TRIGGER audit_event_is_final_{verb.lower()} BEFORE {verb} ON {TABLE}
-    BEGIN SELECT RAISE(ABORT, 'audit events are never changed or deleted'); END
-    """
-    for verb in ("UPDATE", "DELETE")
+    CREATE TRIGGER audit_event_is_not_inserted_over BEFORE INSERT ON {TABLE} WHEN EXISTS (
+        SELECT 1 FROM {TABLE}
+        WHERE id = NEW.id OR seq = NEW.seq OR hash = NEW.hash OR prev_hash = NEW.prev_hash
+    ) {_ABORT}
+    """,  # noqa: S608 - constants of this file
 ]
-SQLITE_BACK = [f"DROP TRIGGER audit_event_is_final_{verb}" for verb in ("update", "delete")]
+SQLITE_BACK = [
+    "DROP TRIGGER audit_event_is_not_inserted_over",
+    "DROP TRIGGER audit_event_is_final_delete",
+    "DROP TRIGGER audit_event_is_final_update",
+]
 
 
 def _run(schema_editor, statements):
