@@ -1,4 +1,4 @@
-"""The Celery application and its beat table."""
+"""The Celery application. Its beat table stands in the settings, as CELERY_BEAT_SCHEDULE."""
 
 import os
 
@@ -9,6 +9,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {
-    "tick": {"task": "reports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
-}

@@ -220,6 +220,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+# How often owed reports are looked for, and how long a worker that no longer answers keeps a report to itself.
+TICK_SECONDS = env.int("TICK_SECONDS", default=60)
+REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
+CELERY_BEAT_SCHEDULE = {
+    # A tick that no worker heard before the next one is of no use: the next does the same.
+    "tick": {
+        "task": "reports.tasks.tick",
+        "schedule": float(TICK_SECONDS),
+        "options": {"expires": TICK_SECONDS},
+    },
+}
 
 # API
 REST_FRAMEWORK = {

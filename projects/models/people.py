@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -79,8 +80,16 @@ class UserManager(BaseUserManager["User"]):
 
     def system(self, name: str) -> User:
         """Return the account `system:name`, which acts for scheduled work and can never sign in."""
-        user = self.filter(username=f"system:{name}").first()
-        return user or self.create_user(f"system:{name}", None, full_name=f"System ({name})", is_system=True)
+        # Two workers may need the account for the first time at the same moment: both get the one row.
+        user, _created = self.get_or_create(
+            username=f"system:{name}",
+            defaults={
+                "full_name": f"System ({name})",
+                "is_system": True,
+                "password": make_password(None),
+            },
+        )
+        return user
 
 
 class User(AbstractBaseUser):

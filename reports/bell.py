@@ -1,0 +1,50 @@
+"""Rings for a worker: a message with a report's key, after commit. The row is the job; a lost message costs a minute.
+
+A broker that is frozen or gone never holds anybody up for longer than one time-out, and never raises: the next
+tick rings again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+RENDER = "reports.tasks.render"
+# One connection for the bell, given up at the first time-out: the pooled one would try for ever (kombu's
+# `default_channel` retries without end unless told otherwise).
+ONE_TRY = {"max_retries": 0, "socket_timeout": 1.5, "socket_connect_timeout": 1.5, "retry_on_timeout": False}
+
+logger = logging.getLogger(__name__)
+
+
+def ring(*reports: int) -> bool:
+    """Tell the workers that these reports wait, and return whether they could be told; without a broker nobody is."""
+    if not reports or not settings.REDIS_URL:
+        return False
+    try:
+        _send(reports)
+    except (KombuError, RedisError, OSError) as error:
+        logger.warning("No bell for %d reports, the next tick rings again: %s", len(reports), error)
+        return False
+    return True
+
+
+def _send(reports: Iterable[int]) -> None:
+    options: dict[str, Any] = {**current_app.conf.broker_transport_options, **ONE_TRY}
+    with current_app.connection_for_write(transport_options=options, connect_timeout=1.5) as connection:
+        for report in reports:
+            current_app.send_task(
+                RENDER,
+                args=[report],
+                connection=connection,
+                retry=False,
+                ignore_result=True,
+                # A bell that nobody heard within a tick is rung again by the next one: they must not pile up.
+                expires=settings.TICK_SECONDS,
+            )

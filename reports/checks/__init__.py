@@ -1,0 +1,51 @@
+"""Identity checks before issue: what must agree in a snapshot agrees, or the report is not issued.
+
+They work on the snapshot alone, as any reader of it can, and never ask the code that computed it: states partition
+the total, parts add up, lists hold what their counts say, per cents and means follow from their parts by one
+rounding rule. docs/rules/checks.md lists them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import InvalidOperation
+
+from reports.checks.arithmetic import Failure, Snapshot, must
+from reports.checks.milestones import milestones
+from reports.checks.programme import programme
+from reports.checks.project import project
+from reports.checks.targets import targets
+from reports.choices import ReportKind
+
+__all__ = ["Failure", "failures"]
+
+
+def failures(snapshot: Snapshot) -> list[Failure]:
+    """Return every figure that contradicts another; empty when the report may be issued."""
+    try:
+        return [failure for failure in _all(snapshot) if failure.found != failure.expected]
+    except (KeyError, TypeError, ValueError, InvalidOperation, IndexError) as error:
+        return [
+            Failure("snapshot", f"malformed ({type(error).__name__}: {error})", "as docs/snapshot.md says")
+        ]
+
+
+def _all(snapshot: Snapshot) -> Iterator[Failure]:
+    as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
+    yield from _meta(snapshot["meta"])
+    yield from milestones(snapshot["milestones"], as_of)
+    yield from targets(snapshot["targets"], as_of)
+    if snapshot["meta"]["kind"] == ReportKind.PROGRAMME:
+        yield from programme(snapshot, as_of)
+    else:
+        yield from project(snapshot, as_of)
+
+
+def _meta(meta: Snapshot) -> Iterator[Failure]:
+    period = meta["period"]
+    yield Failure("meta.as_of", meta["as_of"], period["end"])
+    yield must("meta.period: begins before it ends", period["start"] <= period["end"])
+    if meta["due_at"]:
+        late = meta["frozen_at"][:10] > meta["due_at"][:10]
+        yield Failure("meta.late", meta["late"], late)

@@ -1,0 +1,109 @@
+"""What must agree in a programme report alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from projects.progress import per_cent
+from reports.checks.arithmetic import Failure, Snapshot, day, must, past, text
+
+
+def programme(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+    yield from _outputs(snapshot)
+    yield from _projects(snapshot["projects"], snapshot["milestones"], as_of)
+    yield from _money(snapshot["money"], snapshot["projects"])
+    yield from _agreements(snapshot["agreements"], as_of)
+    records = sum(
+        (snapshot["agreements"]["total"], snapshot["projects"]["total"], snapshot["milestones"]["total"])
+    )
+    total = records + snapshot["targets"]["total"]
+    yield Failure("provenance", sum(snapshot["provenance"].values()), total)
+
+
+def _outputs(snapshot: Snapshot) -> Iterator[Failure]:
+    found = snapshot["outputs"]
+    rows = [row for row in snapshot["targets"]["rows"] if row["kind"] == "output"]
+    yield Failure("outputs.total", found["total"], len(rows))
+    yield Failure("outputs.rows", sorted(found["rows"]), sorted(row["reference"] for row in rows))
+    for name in ("claimed", "verified"):
+        there = sum(row[name] is not None for row in rows)
+        yield Failure(f"outputs.{name}", found[name], there)
+
+
+def _projects(found: Snapshot, milestones: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+    yield Failure("projects.total", found["total"], len(found["rows"]))
+    for phase in found["by_phase"]:
+        there = sum(row["phase"] == phase["phase"] for row in found["rows"])
+        yield Failure(f"projects.by_phase.{phase['phase']}", phase["count"], there)
+    yield Failure("projects.by_phase", sum(it["count"] for it in found["by_phase"]), found["total"])
+    overdue: dict[str | None, list[int]] = {}
+    for row in milestones["overdue"]["rows"]:
+        overdue.setdefault(row["project"], []).append(row["overdue_days"])
+    sums = dict.fromkeys(("total", "achieved", "verified", "open"), 0)
+    for row in found["rows"]:
+        name, own = f"projects.{row['reference']}", row["milestones"]
+        late = overdue.get(row["reference"], [])
+        yield Failure(f"{name}.milestones.overdue", own["overdue"], len(late))
+        yield Failure(f"{name}.worst_overdue_days", row["worst_overdue_days"], max(late, default=None))
+        yield from _governing(f"{name}.governing", row["governing"], as_of)
+        parts_fit = own["verified"] <= own["achieved"] and own["achieved"] + own["open"] <= own["total"]
+        yield must(f"{name}.milestones: parts within the total", parts_fit)
+        for part in sums:
+            sums[part] += own[part]
+    # Milestones of agreements belong to no project.
+    wholes = {"total": milestones["total"], "verified": milestones["verified"]}
+    wholes |= {part: milestones["states"][part] for part in ("achieved", "open")}
+    for part, whole in wholes.items():
+        yield must(f"projects: milestones {part} within the programme's", sums[part] <= whole)
+
+
+def _governing(name: str, found: Snapshot | None, as_of: dt.date) -> Iterator[Failure]:
+    if found is None:
+        return
+    reached = as_of if found["state"] == "open" else day(found["actual"])
+    for planned, figure in (("baseline", "late_baseline_days"), ("latest", "late_latest_days")):
+        on = day(found[planned])
+        late = past(on, reached) if reached and found["state"] in ("open", "achieved") else None
+        yield Failure(f"{name}.{figure}", found[figure], late)
+
+
+def _money(found: Snapshot, projects: Snapshot) -> Iterator[Failure]:
+    amounts = [(Decimal(row["crore"]), row["counted"]) for row in found["rows"]]
+    plain = sum((crore for crore, _ in amounts), Decimal(0))
+    left_out = sum((crore for crore, counted in amounts if not counted), Decimal(0))
+    yield Failure("money.projects_with_cost", found["projects_with_cost"], len(amounts))
+    yield Failure("money.plain_sum", found["plain_sum"], text(plain) if amounts else None)
+    yield Failure("money.left_out_sum", found["left_out_sum"], text(left_out))
+    counted = any(counts for _, counts in amounts)
+    yield Failure("money.total", found["total"], text(plain - left_out) if counted else None)
+    costs = {row["reference"]: row["cost"] for row in projects["rows"] if row["cost"]}
+    there = {row["reference"]: {"crore": row["crore"], "counted": row["counted"]} for row in found["rows"]}
+    yield Failure("money.rows", there, costs)
+    for row in found["rows"]:
+        yield Failure(f"money.{row['reference']}.inside", row["inside"] is None, row["counted"])
+    kinds = {row["reference"]: row["kind"] for row in projects["rows"]}
+    public = [
+        Decimal(row["crore"])
+        for row in found["rows"]
+        if row["counted"] and kinds[row["reference"]] in ("programme", "scheme", "fund")
+    ]
+    yield Failure("money.government", found["government"], text(sum(public)) if public else None)
+
+
+def _agreements(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+    parts = found["with_project"] + found["milestone_only"] + found["paper_only"]
+    yield Failure("agreements.total", found["total"], parts)
+    by_type = sum(row["count"] for row in found["by_type"])
+    yield Failure("agreements.by_type", by_type, found["total"])
+    yield Failure("agreements.paper_only", found["paper_only"], len(found["paper_only_rows"]))
+    for name, share in found["shares"].items():
+        yield Failure(f"agreements.shares.{name}", share, text(per_cent(found[name], found["total"])))
+    for name in ("with_pilot", "with_target"):
+        yield must(f"agreements.{name}: within those with a project", found[name] <= found["with_project"])
+    for row in found["paper_only_rows"]:
+        signed = day(row["signed"])
+        known = signed is not None and row["signed"]["precision"] == "day" and signed <= as_of
+        days = (as_of - signed).days if known and signed else None
+        yield Failure(f"agreements.{row['reference']}.days", row["days"], days)

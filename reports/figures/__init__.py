@@ -1,0 +1,94 @@
+"""The figures of a report: from `projects.progress` into the one dictionary that every shape of it reads.
+
+docs/snapshot.md describes the dictionary. It is worked out once, from one view of the database, and stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from projects.models import audit
+from projects.permissions import Actor
+from reports.figures.programme import programme_snapshot
+from reports.figures.project import project_snapshot
+from reports.figures.shapes import Shape, day, moment
+from reports.models import Report
+
+__all__ = ["SCHEMA", "Snapshot", "frozen_at", "programme_snapshot", "project_snapshot", "read", "snapshot"]
+
+SCHEMA = "ncmm-report/1"
+Snapshot = Shape
+
+
+def snapshot(report: Report, *, by: Actor, now: dt.datetime) -> Snapshot:
+    """Return the figures of `report` as `by` may see them, frozen at `now`."""
+    with _one_view():
+        head = audit.head()
+        if report.project:
+            sections = project_snapshot(report.project, report.as_of, report.period, by=by)
+        else:
+            sections = programme_snapshot(report.as_of, report.period, by=by)
+    return {"schema": SCHEMA, "meta": _meta(report, head, now), **sections}
+
+
+def read(text: str) -> Snapshot:
+    """Return a stored snapshot."""
+    found: Snapshot = json.loads(text)
+    return found
+
+
+def frozen_at(snapshot: Snapshot) -> dt.datetime:
+    """Return the moment at which the figures were frozen."""
+    return dt.datetime.fromisoformat(snapshot["meta"]["frozen_at"])
+
+
+def _meta(report: Report, head: tuple[int, str], now: dt.datetime) -> Shape:
+    old = report.supersedes
+    project = report.project
+    return {
+        "serial": report.serial,
+        "revision": report.revision,
+        "supersedes": {"serial": old.serial, "revision": old.revision} if old else None,
+        "reason": report.revision_reason or None,
+        "kind": report.kind,
+        "language": report.language,
+        "scope": (
+            {"kind": "project", "reference": project.reference, "name": project.name} if project else None
+        ),
+        "cadence": report.schedule.cadence if report.schedule else None,
+        "period": {"start": day(report.period_start), "end": day(report.period_end)},
+        "as_of": day(report.as_of),
+        "due_at": moment(report.due_at) if report.due_at else None,
+        "late": report.late,
+        "frozen_at": moment(now),
+        "generator": {"name": "Mission Tracker", "version": settings.VERSION},
+        "audit": {"seq": head[0], "hash": head[1]},
+    }
+
+
+@contextmanager
+def _one_view() -> Iterator[None]:
+    """Let all queries of the block see the database as it stands at the first of them, without stopping a writer.
+
+    Otherwise a milestone verified between two queries would be in one figure of the report and not in the other.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        # Not atomic(): that takes SQLite's one write lock, and keeps it as long as the figures take.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")

@@ -1,0 +1,199 @@
+"""The sections of a programme report."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from projects import progress
+from projects.permissions import Actor
+from projects.progress import (
+    AgreementFigures,
+    Money,
+    ProjectFigures,
+    ProjectRow,
+    Provenance,
+    RelianceFigures,
+    Share,
+)
+from reports.figures.milestones import STATES, by_type, milestones
+from reports.figures.shapes import Shape, date, day, mineral, organisation, places, quantity, text
+from reports.figures.targets import outputs, targets
+from reports.periods import Period
+
+
+def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
+    """Return the sections of the report on all that `by` may see, as it stands on `as_of`."""
+    figures = progress.programme(as_of, by)
+    return {
+        "outputs": outputs(figures.targets),
+        "reliance": _reliance(figures.reliance),
+        "projects": _projects(figures.projects),
+        "milestones": milestones(figures.milestones, period) | {"by_type": by_type(figures.milestones)},
+        "money": _money(figures.projects.money),
+        "targets": targets(figures.targets),
+        "agreements": _agreements(figures.agreements),
+        "provenance": provenance(figures.provenance),
+    }
+
+
+def provenance(figures: Provenance) -> Shape:
+    return {
+        "printed": figures.printed,
+        "text": figures.text,
+        "inferred": figures.inferred,
+        "not_stated": figures.not_stated,
+    }
+
+
+def cost(row: ProjectRow) -> Shape | None:
+    if row.project.cost_crore is None:
+        return None
+    return {"crore": places(row.project.cost_crore), "counted": row.counted_cost is not None}
+
+
+def _reliance(figures: RelianceFigures) -> Shape:
+    return {
+        "rows": [
+            {
+                "reference": point.reference,
+                "mineral": mineral(point.mineral),
+                "product": point.product,
+                "metric": point.metric,
+                "period": point.period,
+                "value": quantity(point.value),
+                "unit": point.unit,
+                "top_supplier": text(point.top_supplier),
+                "source_url": text(point.source_url),
+                "as_of": day(point.as_of),
+                "note": text(point.notes),
+            }
+            for point in figures.rows
+        ]
+    }
+
+
+def _projects(figures: ProjectFigures) -> Shape:
+    return {
+        "total": figures.total,
+        "by_phase": [{"phase": text(row.code), "count": row.count} for row in figures.by_phase],
+        "rows": [_project_row(row, figures.as_of) for row in figures.rows],
+    }
+
+
+def _project_row(row: ProjectRow, as_of: dt.date) -> Shape:
+    project = row.project
+    return {
+        "reference": project.reference,
+        "name": project.name,
+        "kind": project.kind,
+        "phase": text(project.phase),
+        "stage": text(project.stage),
+        "parent": project.parent.reference if project.parent else None,
+        "agreement": project.agreement.reference if project.agreement else None,
+        "lead": organisation(project.lead),
+        "site": text(project.region),
+        "country": text(project.country),
+        "product": text(project.product),
+        "trl": {"claimed": trl_claimed(row), "verified": trl_verified(row, as_of)},
+        "milestones": {
+            "total": row.total,
+            "achieved": row.achieved,
+            "verified": row.verified,
+            "open": row.open,
+            "overdue": row.overdue,
+        },
+        "governing": _governing(row),
+        "next_due": _next_due(row),
+        "worst_overdue_days": row.worst_overdue_days,
+        "cost": cost(row),
+    }
+
+
+def trl_claimed(row: ProjectRow) -> str | None:
+    """Return the readiness level as it was stated ("7/8"), else the level claimed."""
+    project = row.project
+    return text(project.trl_stated) or (str(project.trl_claimed) if project.trl_claimed else None)
+
+
+def trl_verified(row: ProjectRow, as_of: dt.date) -> int | None:
+    """Return the readiness level that was verified by the as-of date."""
+    on = row.project.trl_verified_on
+    return row.project.trl_verified if on and on <= as_of else None
+
+
+def _governing(row: ProjectRow) -> Shape | None:
+    governing = row.governing
+    if governing is None:
+        return None
+    milestone = governing.milestone
+    return {
+        "reference": milestone.reference,
+        "title": milestone.title,
+        "baseline": date(milestone.baseline_on, milestone.baseline_precision),
+        "latest": date(governing.due_on, governing.due_precision),
+        "actual": date(milestone.actual_on, milestone.actual_precision) if governing.is_achieved else None,
+        "state": STATES[governing.state],
+        "late_baseline_days": row.governing_late_baseline_days,
+        "late_latest_days": row.governing_late_latest_days,
+    }
+
+
+def _next_due(row: ProjectRow) -> Shape | None:
+    due = row.next_due
+    if due is None:
+        return None
+    return {
+        "reference": due.milestone.reference,
+        "title": due.milestone.title,
+        "due": date(due.due_on, due.due_precision),
+    }
+
+
+def _money(figures: Money) -> Shape:
+    return {
+        "projects_with_cost": figures.with_cost,
+        "plain_sum": places(figures.plain_sum),
+        "left_out_sum": places(figures.left_out_sum),
+        "total": places(figures.total),
+        "government": places(figures.government),
+        "rows": [
+            {
+                "reference": row.project.reference,
+                "name": row.project.name,
+                "crore": places(row.project.cost_crore),
+                "basis": text(row.project.cost_basis),
+                "funding": text(row.project.funding_source),
+                "counted": row.counted_cost is not None,
+                "inside": row.inside.reference if row.inside else None,
+            }
+            for row in figures.rows
+        ],
+        # Fund lines are not recorded yet, so nothing is known of them.
+        "funds": {"sanctioned": None, "released": None, "spent": None, "certified": None},
+    }
+
+
+def _agreements(figures: AgreementFigures) -> Shape:
+    shares: dict[str, Share] = {
+        "with_project": figures.with_project,
+        "with_pilot": figures.with_pilot,
+        "with_target": figures.with_target,
+        "milestone_only": figures.milestone_only,
+        "paper_only": figures.paper_only,
+    }
+    return {
+        "total": figures.total,
+        "by_type": [{"type": row.code, "count": row.count} for row in figures.by_type],
+        **{name: share.count for name, share in shares.items()},
+        "shares": {name: places(share.per_cent) for name, share in shares.items()},
+        "paper_only_rows": [
+            {
+                "reference": row.agreement.reference,
+                "title": row.agreement.title,
+                "type": row.agreement.instrument,
+                "signed": date(row.agreement.signed_on, row.agreement.signed_precision),
+                "days": row.days_since_signing,
+            }
+            for row in figures.paper_only_rows
+        ],
+    }

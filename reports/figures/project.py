@@ -1,0 +1,135 @@
+"""The sections of a project report: the project's progress page on paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+
+from projects import progress
+from projects.choices import Precision, Visibility
+from projects.models import Evidence, Project
+from projects.permissions import Actor
+from projects.progress import ProjectRow, Revision
+from reports.figures.milestones import in_order, milestones
+from reports.figures.programme import cost, provenance, trl_claimed, trl_verified
+from reports.figures.shapes import Shape, date, day, local_day, mineral, organisation, person, quantity, text
+from reports.figures.targets import targets
+from reports.periods import Period
+
+
+def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Actor) -> Shape:
+    """Return the sections of the report on one project that `by` may see, as it stands on `as_of`."""
+    figures = progress.project_progress(project, as_of, by)
+    row = figures.project
+    return {
+        "project": _project(row),
+        "trl": _trl(row, as_of),
+        "milestones": milestones(figures.milestones, period) | {"rows": in_order(figures.milestones)},
+        "revisions": [_revision(it) for it in figures.revisions],
+        "targets": targets(figures.targets),
+        "evidence": _evidence(row.project, by),
+        "provenance": provenance(figures.provenance),
+    }
+
+
+def _project(row: ProjectRow) -> Shape:
+    project = row.project
+    found = cost(row)
+    return {
+        "reference": project.reference,
+        "name": project.name,
+        "kind": project.kind,
+        "phase": text(project.phase),
+        "stage": text(project.stage),
+        "parent": {"reference": project.parent.reference, "name": project.parent.name}
+        if project.parent
+        else None,
+        "lead": organisation(project.lead),
+        "partners": [organisation(partner) for partner in project.partners.all()],
+        "agreement": _agreement(project),
+        "product": text(project.product),
+        "capacity": (
+            {"value": quantity(project.capacity_value), "unit": text(project.capacity_unit)}
+            if project.capacity_value is not None
+            else None
+        ),
+        "minerals": [mineral(it) for it in project.minerals.all()],
+        "site": text(project.region),
+        "country": text(project.country),
+        "cost": found
+        and {
+            **found,
+            "basis": text(project.cost_basis),
+            "inside": row.inside.reference if row.inside else None,
+        },
+        "funding": text(project.funding_source),
+        "status_reported": text(project.status_as_reported),
+        "note": text(project.notes),
+        "source_url": text(project.source_url),
+        "as_of": day(project.as_of),
+    }
+
+
+def _agreement(project: Project) -> Shape | None:
+    agreement = project.agreement
+    if agreement is None:
+        return None
+    return {
+        "reference": agreement.reference,
+        "title": agreement.title,
+        "type": agreement.instrument,
+        "status": agreement.status,
+        "signed": date(agreement.signed_on, agreement.signed_precision),
+        "binding": text(agreement.binding),
+    }
+
+
+def _trl(row: ProjectRow, as_of: dt.date) -> Shape:
+    project = row.project
+    claimed, verified = trl_claimed(row), trl_verified(row, as_of)
+    source: dict[str, Any] = {"by": None, "source_url": text(project.source_url)}
+    return {
+        "claimed": {"value": claimed, "on": day(project.as_of), **source} if claimed else None,
+        "verified": {"value": verified, "on": day(project.trl_verified_on), **source} if verified else None,
+    }
+
+
+def _revision(line: Revision) -> Shape:
+    revision, milestone = line.revision, line.row.milestone
+    before = {it.number: it.precision for it in line.row.revisions}
+    return {
+        "milestone": milestone.reference,
+        "title": milestone.title,
+        "from": date(revision.old_on, before.get(revision.number - 1, milestone.baseline_precision)),
+        "to": date(revision.new_on, revision.precision or Precision.DAY),
+        "days": line.days,
+        "reason": revision.reason_code,
+        "narrative": text(revision.narrative),
+        "approved_by": person(revision.approved_by),
+        "on": day(revision.decided_on),
+    }
+
+
+def _evidence(project: Project, by: Actor) -> list[Shape]:
+    """Return the files behind the claims; internal ones stay out, because the report's readers are the partners too."""
+    files = (
+        Evidence.objects.visible_to(by)
+        .filter(Q(milestone__project=project) | Q(measurement__target__project=project))
+        .exclude(visibility=Visibility.INTERNAL)
+        .select_related("milestone", "uploaded_by")
+        .order_by("milestone__reference", "pk")
+    )
+    return [
+        {
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "type": file.content_type,
+            "milestone": file.milestone.reference if file.milestone else None,
+            "uploaded_by": person(file.uploaded_by),
+            "on": local_day(file.created_at),
+        }
+        for file in files
+    ]

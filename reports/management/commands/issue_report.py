@@ -1,0 +1,107 @@
+"""`manage.py issue_report`: one report on demand, in the name of a person who may issue it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from projects import archive, permissions
+from projects.choices import Role
+from projects.models import Project, User
+from projects.permissions import Actor
+from reports import bell, clock, engine, ordering
+from reports.models import ISSUED_KINDS, ISSUED_LANGUAGES, Report
+
+PATIENCE = 15 * 60
+
+
+class Command(BaseCommand):
+    help = "Register a report on demand; with --wait, make it and say where it lies."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--kind", required=True, choices=[str(kind) for kind in ISSUED_KINDS])
+        parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today when left out")
+        parser.add_argument(
+            "--from",
+            type=_day,
+            dest="start",
+            metavar="DATE",
+            help="first day of the period; else of the quarter",
+        )
+        parser.add_argument("--project", metavar="REFERENCE", help="of a project report, as in PRJ-018")
+        parser.add_argument("--language", default="en", choices=[str(it) for it in ISSUED_LANGUAGES])
+        parser.add_argument("--by", metavar="USER", help="in whose name; else the first administrator's")
+        parser.add_argument("--wait", action="store_true", help="make it now and wait until it is issued")
+
+    def handle(self, **options: Any) -> None:
+        now = clock.now()
+        by = _person(options["by"], timezone.localdate(now))
+        try:
+            report = ordering.order(
+                kind=options["kind"],
+                project=_project(options["project"], by),
+                as_of=options["as_of"] or by.on,
+                period_start=options["start"],
+                language=options["language"],
+                by=by,
+                now=now,
+            )
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages)) from None
+        except PermissionDenied as error:
+            raise CommandError(f"{by.user.username}: {error}") from None
+        self.stdout.write(f"{report.serial} ordered in the name of {by.user.username}")
+        if options["wait"]:
+            self._finish(report)
+        elif not bell.ring(report.pk):
+            self.stdout.write("It will be made at the next tick of the scheduler or of the polling runner.")
+
+    def _finish(self, report: Report) -> None:
+        """Make the report here, unless a worker was faster, and tell how it ended."""
+        until = time.monotonic() + PATIENCE
+        while report.is_unfinished:
+            if engine.render(report.pk) is None:
+                time.sleep(0.5)  # another has it, or it waits for its next attempt
+            report = Report.objects.get(pk=report.pk)
+            if report.is_unfinished and time.monotonic() > until:
+                raise CommandError(f"{report.serial} is still {report.state} after {PATIENCE // 60} minutes.")
+        if not report.is_readable:
+            raise CommandError(f"{report.serial} failed: {report.failure}")
+        self.stdout.write(
+            f"{report.serial} issued\n"
+            f"  pages   {report.pdf_pages}\n"
+            f"  file    {archive.path_of(report.pdf_sha256)}\n"
+            f"  SHA-256 {report.pdf_sha256}"
+        )
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def _person(username: str | None, on: dt.date) -> Actor:
+    if username:
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no user {username}.")
+        return permissions.actor(user, on=on)
+    for user in User.objects.filter(is_active=True, memberships__role=Role.ADMINISTRATOR).order_by("pk"):
+        by = permissions.actor(user, on=on)
+        if permissions.allows(by, "report.issue"):
+            return by
+    raise CommandError("Nobody is administrator today: name a person who may issue reports with --by USER.")
+
+
+def _project(reference: str | None, by: Actor) -> Project | None:
+    if reference is None:
+        return None
+    project = Project.objects.visible_to(by).filter(reference=reference).first()
+    if project is None:
+        raise CommandError(f"There is no project {reference}.")
+    return project
