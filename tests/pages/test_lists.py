@@ -1,0 +1,106 @@
+"""Lists: filters, search, sorting, pages, and what an empty one says."""
+
+import datetime as dt
+
+import pytest
+
+from projects.models import Milestone
+from tests.cast import milestone
+
+
+def shown(answer):
+    return [row.milestone.reference for row in answer.context["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["MST-901", "MST-902"]),
+        ("q=901", ["MST-901"]),
+        ("q=milestone+mst-902", ["MST-902"]),
+        ("project=PRJ-902", ["MST-902"]),
+        ("state=open", ["MST-901", "MST-902"]),
+        ("state=achieved", []),
+        ("overdue=true", ["MST-901", "MST-902"]),
+        ("overdue=false", []),
+        ("overdue=true&as_of=2026-05-31", []),
+        ("type=production", []),
+        ("due_from=2026-06-01", []),
+        ("due_from=2026-05-31&due_to=2026-05-31", ["MST-901", "MST-902"]),
+        ("sort=-reference", ["MST-902", "MST-901"]),
+        ("due_from=sometime", []),
+        ("type=nonsense", []),
+        ("project=PRJ-999", []),
+    ],
+)
+def test_a_filter_finds_what_it_says(cast, as_user, query, found):
+    assert shown(as_user(cast.officer).get(f"/milestones/?{query}")) == found
+
+
+def test_a_filter_offers_a_partner_its_own_projects_only(cast, as_user):
+    page = as_user(cast.our_lead).get("/milestones/").content.decode()
+    assert '<option value="PRJ-901">' in page
+    assert "PRJ-902" not in page
+
+
+def test_a_filter_that_finds_nothing_says_so_and_can_be_cleared(cast, as_user):
+    page = as_user(cast.officer).get("/milestones/?q=nothing-like-it").content.decode()
+    assert "No milestone matches this filter" in page
+    assert "Clear the filter" in page
+
+
+def test_an_unknown_due_date_comes_last_in_either_direction(cast, as_user):
+    milestone("MST-903", cast.our_project, baseline_on=None, baseline_precision="")
+    browser = as_user(cast.officer)
+    assert shown(browser.get("/milestones/?sort=due_on"))[-1] == "MST-903"
+    assert shown(browser.get("/milestones/?sort=-due_on"))[-1] == "MST-903"
+
+
+def test_pages_hold_every_row_once(cast, as_user):
+    for number in range(903, 933):
+        milestone(f"MST-{number}", cast.our_project)
+    browser = as_user(cast.officer)
+    first, second = shown(browser.get("/milestones/")), shown(browser.get("/milestones/?page=2"))
+    assert (len(first), len(second)) == (25, 7)
+    assert len({*first, *second}) == Milestone.objects.count()
+    assert browser.get("/milestones/?page=9").status_code == 404
+
+
+def test_the_next_page_keeps_the_filter(cast, as_user):
+    for number in range(903, 933):
+        milestone(f"MST-{number}", cast.our_project)
+    page = as_user(cast.officer).get("/milestones/?project=PRJ-901").content.decode()
+    assert "?project=PRJ-901&amp;page=2" in page
+
+
+@pytest.mark.parametrize("path", ["/projects/", "/agreements/"])
+def test_other_lists_search_and_refuse_nonsense_alike(cast, as_user, path):
+    browser = as_user(cast.officer)
+    assert len(browser.get(path).context["object_list"]) == 2
+    assert len(browser.get(f"{path}?q=901").context["object_list"]) == 1
+    assert len(browser.get(f"{path}?mineral=nonsense").context["object_list"]) == 0
+
+
+def test_agreements_are_found_by_what_came_of_them(cast, as_user):
+    browser = as_user(cast.officer)
+    assert len(browser.get("/agreements/?has_pilot=true").context["object_list"]) == 2
+    assert len(browser.get("/agreements/?paper_only=true").context["object_list"]) == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/projects/", "/agreements/", "/milestones/"])
+def test_a_person_without_a_role_sees_an_empty_page_that_says_why(cast, as_user, path):
+    page = as_user(cast.nobody).get(path).content.decode()
+    assert 'class="empty"' in page
+    assert "901" not in page
+
+
+def test_projects_with_overdue_milestones_are_found(cast, as_user):
+    browser = as_user(cast.officer)
+    assert len(browser.get("/projects/?overdue=true").context["object_list"]) == 2
+    assert len(browser.get("/projects/?overdue=true&as_of=2026-05-31").context["object_list"]) == 0
+
+
+def test_a_milestone_of_no_known_day_is_not_due(cast, as_user):
+    row = milestone("MST-904", cast.our_project, baseline_on=dt.date(2026, 12, 31), baseline_precision="year")
+    page = as_user(cast.officer).get(f"/milestones/{row.reference}/").content.decode()
+    assert "≈\N{NO-BREAK SPACE}2026" in page

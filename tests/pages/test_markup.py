@@ -1,0 +1,121 @@
+"""What every page keeps: escaped text, no inline script or style, labelled controls, one heading."""
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from projects.models import audit
+from tests.cast import acting, project, system
+
+HOSTILE = "<script>alert('x')</script>\"onmouseover=alert(1) {{ 7*7 }}"
+PATHS = (
+    "/",
+    "/agreements/",
+    "/agreements/AGR-901/",
+    "/projects/",
+    "/projects/PRJ-901/",
+    "/milestones/",
+    "/milestones/MST-901/",
+    "/milestones/MST-901/claim/",
+    "/milestones/MST-901/revise/",
+    "/milestones/MST-901/cancel/",
+    "/milestones/log/",
+    "/milestones/MST-999/",
+    "/milestones/MST-901/verify/",
+    "/?as_of=x",
+)
+
+
+class Reader(HTMLParser):
+    """Notes the tags of a page: what runs, what is styled, what has a label."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.inline: list[str] = []
+        self.controls: set[str] = set()
+        self.labels: set[str] = set()
+        self.headings = 0
+        self.ids: list[str] = []
+        self._script = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
+        self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in given) else []
+        self.inline += [v for v in given.values() if v and v.lower().startswith("javascript:")]
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
+            self.controls.add(given.get("id", "without an id"))
+        if tag == "label":
+            self.labels.add(given.get("for", ""))
+        self.headings += tag == "h1"
+        if "id" in given:
+            self.ids.append(given["id"])
+
+
+@pytest.fixture
+def hostile(cast):
+    """The cast, with names that try to break out of the page."""
+    for row, field in (
+        (cast.our_agreement, "title"),
+        (cast.our_project, "name"),
+        (cast.our_project, "product"),
+        (cast.our_milestone, "title"),
+        (cast.our_milestone, "acceptance"),
+        (cast.texmin, "name"),
+        (cast.texmin, "short_name"),
+    ):
+        row.refresh_from_db()
+        audit.change(row, by=system(), action="test.setup", changes={field: HOSTILE[:40]}, reason=HOSTILE)
+    cast.officer.post = HOSTILE
+    cast.officer.save()
+    return cast
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_runs_and_styles_nothing_inline_whatever_was_entered(hostile, as_user, path):
+    answer = as_user(hostile.manager).get(path)
+    page = Reader(answer.content.decode())
+    assert page.inline == []
+    assert "script" not in re.sub(r"'[\w-]+'", "", answer["Content-Security-Policy"])
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_has_one_heading_labelled_controls_and_no_id_twice(cast, as_user, path):
+    page = Reader(as_user(cast.manager).get(path).content.decode())
+    assert page.headings == 1
+    assert page.controls <= page.labels
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_notes_and_names_of_files_are_text(hostile, as_user):
+    hostile.our_milestone.claim(by=acting(hostile.our_lead), actual_on=dt.date(2026, 6, 10), note=HOSTILE)
+    for path in ("/milestones/MST-901/", "/milestones/MST-901/verify/"):
+        page = as_user(hostile.manager).get(path).content.decode()
+        assert "&lt;script&gt;alert(" in page
+        assert Reader(page).inline == []
+
+
+def test_what_is_not_known_is_said_and_never_shown_as_zero(cast, as_user):
+    project("PRJ-903", cast.texmin, phase="")
+    page = as_user(cast.our_lead).get("/projects/PRJ-903/").content.decode()
+    assert "not known" in page
+    assert "₹ 0" not in page
+
+
+def test_money_is_grouped_the_indian_way(cast, as_user):
+    project("PRJ-903", cast.texmin, cost_crore="1234567.50")
+    assert (
+        "₹\N{NO-BREAK SPACE}12,34,567.5\N{NO-BREAK SPACE}crore"
+        in as_user(cast.our_lead).get("/projects/PRJ-903/").content.decode()
+    )
+
+
+def test_a_partner_is_not_shown_the_agreement_or_parent_it_has_no_part_in(cast, as_user):
+    inside = project("PRJ-903", cast.texmin, parent=cast.their_project, agreement=cast.their_agreement)
+    page = as_user(cast.our_lead).get(f"/projects/{inside.reference}/").content.decode()
+    assert "902" not in page
+    assert "902" in as_user(cast.officer).get(f"/projects/{inside.reference}/").content.decode()
