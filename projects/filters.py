@@ -122,6 +122,7 @@ class AgreementFilter(filters.FilterSet):
     signed_to = day("signed_on", "lte", _("Signed to"))
     sort = Sorting(
         fields=(("reference", "reference"), ("signed_on", "signed_on"), ("title", "title")),
+        field_labels={"reference": _("reference"), "signed_on": _("signing date"), "title": _("title")},
         label=_("Sort by"),
     )
 
@@ -150,6 +151,12 @@ class ProjectFilter(filters.FilterSet):
             ("milestones_overdue", "overdue"),
             ("cost_crore", "cost"),
         ),
+        field_labels={
+            "reference": _("reference"),
+            "name": _("name"),
+            "milestones_overdue": _("overdue milestones"),
+            "cost_crore": _("cost"),
+        },
         label=_("Sort by"),
     )
 
@@ -180,6 +187,12 @@ class MilestoneFilter(filters.FilterSet):
             ("actual_on", "actual_on"),
             ("updated_at", "updated_at"),
         ),
+        field_labels={
+            "due_on": _("due date"),
+            "reference": _("reference"),
+            "actual_on": _("actual date"),
+            "updated_at": _("last change"),
+        },
         label=_("Sort by"),
     )
 
@@ -204,7 +217,11 @@ class TargetFilter(filters.FilterSet):
     target_basis = choice(TargetBasis.choices, _("Set by"))
     due_from = day("due_on", "gte", _("Due from"))
     due_to = day("due_on", "lte", _("Due to"))
-    sort = Sorting(fields=(("reference", "reference"), ("due_on", "due_on")), label=_("Sort by"))
+    sort = Sorting(
+        fields=(("reference", "reference"), ("due_on", "due_on")),
+        field_labels={"reference": _("reference"), "due_on": _("due date")},
+        label=_("Sort by"),
+    )
 
     class Meta:
         model = Target

@@ -213,7 +213,7 @@ class LogForm(ActorForm):
         label=_("Agreement"),
         to_field_name="reference",
         required=False,
-        help_text=_("Where the milestone belongs to an agreement, with or without a project."),
+        help_text=_("Beside the project, or instead of one where there is none yet."),
     )
     type = forms.ChoiceField(label=_("Type"), choices=[("", _("choose a type")), *MilestoneType.choices])
     baseline_on = Day(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from projects import progress
+from projects import permissions, progress
+from projects.choices import Phase
 from projects.views import drawings
 from projects.views.page import Page
 
 MOST_OVERDUE = 10
+PHASES = dict(Phase.choices)
 
 
 class Overview(Page, TemplateView):
@@ -28,9 +31,18 @@ class Overview(Page, TemplateView):
             outputs_verified=sum(row.verified is not None for row in outputs),
             outputs_silent=[row for row in outputs if not row.claimed],
             trends=[series for series in figures.reliance.series if series.changes],
+            phases=[
+                {"code": share.code, "count": share.count, "label": PHASES.get(share.code, _("not known"))}
+                for share in figures.projects.by_phase
+            ],
             states=drawings.states(figures.milestones),
             suppliers=drawings.suppliers(figures.reliance),
             most_overdue=figures.milestones.overdue.rows[:MOST_OVERDUE],
+            waiting=(
+                figures.milestones.states.achieved - figures.milestones.verified
+                if permissions.allows(self.actor, "milestone.verify")
+                else 0
+            ),
             updated_at=max((row.updated_at for row in rows), default=None),
             **kwargs,
         )

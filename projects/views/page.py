@@ -98,7 +98,6 @@ def conflict(
     error: TransitionError,
     *,
     actor: Actor,
-    step: str,
     entered: Iterable[tuple[Any, str]] = (),
 ) -> HttpResponse:
     """Return the 409 page: what was done meanwhile and by whom, and what the reader had typed."""
@@ -108,8 +107,8 @@ def conflict(
         {
             "row": row,
             "error": str(error),
-            "step": step,
             "last_event": audit.history(row).last(),
+            "sent": request.method == "POST",
             "entered": list(entered),
             "actor": actor,
             "section": _SECTIONS.get(row._meta.model_name or "", ""),

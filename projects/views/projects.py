@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.views.generic import DetailView
 
@@ -42,7 +42,7 @@ class ProjectDetail(Page, DetailView):
         )
         evidence: dict[int, list[Evidence]] = {}
         for file in Evidence.objects.visible_to(self.actor).filter(
-            milestone__project=project, superseded_by=None
+            milestone__project=project, milestone__claim_number=F("claim_number"), superseded_by=None
         ):
             evidence.setdefault(file.milestone_id, []).append(file)
         rows = figures.milestones.rows

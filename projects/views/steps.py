@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
@@ -40,8 +39,10 @@ class MilestoneStep(Page, FormView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             permissions.require(self.actor, f"milestone.{self.step}", self.milestone)
-            if self.step not in self.milestone.open_steps():
-                return self.refuse(TransitionError(_("This step is not open any more.")))
+            try:
+                self.milestone.require_open(self.step)
+            except TransitionError as error:
+                return self.refuse(error)
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class MilestoneStep(Page, FormView):
     def refuse(self, error: TransitionError) -> HttpResponse:
         entered = self.get_form().entered() if self.request.method == "POST" else ()
         now = Milestone.objects.get(pk=self.milestone.pk)
-        return conflict(self.request, now, error, actor=self.actor, step=self.step, entered=entered)
+        return conflict(self.request, now, error, actor=self.actor, entered=entered)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         (row,) = milestone_rows(Milestone.objects.filter(pk=self.milestone.pk), self.on)
