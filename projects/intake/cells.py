@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -15,7 +14,6 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
-from projects.choices import Precision
 from projects.intake.problems import shown
 
 Reader = Callable[[str], Any]
@@ -178,21 +176,6 @@ def yes_no(cell: str) -> bool:
     if cell not in ("Y", "N"):
         raise Unreadable(_("“%(cell)s” is neither Y nor N: write one of them.") % {"cell": shown(cell)})
     return cell == "Y"
-
-
-def end_of_period(value: dt.date, precision: str) -> dt.date:
-    """Return the last day of the month, quarter or year that the precision names; else the day itself."""
-    if precision == Precision.MONTH:
-        last_month = value.month
-    elif precision == Precision.QUARTER:
-        last_month = (value.month - 1) // 3 * 3 + 3
-    elif precision == Precision.YEAR:
-        last_month = 12
-    elif precision == Precision.FINANCIAL_YEAR:
-        return dt.date(value.year + (value.month > 3), 3, 31)
-    else:
-        return value
-    return dt.date(value.year, last_month, calendar.monthrange(value.year, last_month)[1])
 
 
 def plain(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from projects.choices import Precision
+from projects.fiscal import last_day_of
 from projects.intake import cells
 from projects.intake.problems import Problem
 from projects.intake.reading import Row
@@ -149,7 +150,7 @@ def _dated(row: Row, date: str, precision: str) -> Iterator[Breach]:
         )
     elif row[precision] and not row[date]:
         yield Breach(date, _("There is a precision but no date: give the date, or empty the precision."))
-    elif row[date] and (last := cells.end_of_period(row[date], row[precision])) != row[date]:
+    elif row[date] and (last := last_day_of(row[date], row[precision])) != row[date]:
         yield Breach(
             date,
             _("A date known to its %(period)s stands there as the period's last day: write %(day)s.")

@@ -292,3 +292,10 @@ def test_the_copy_has_its_source_and_licence_beside_it() -> None:
     readme = (Path(RECORDS) / "README.md").read_text("utf-8")
     assert all(f"| `{table}.csv` | {rows} |" in readme for table, rows in ROWS.items())
     assert "Government Open Data Licence - India" in readme
+
+
+def test_the_documents_say_where_every_column_goes(root: Path) -> None:
+    sections = (root / "docs" / "import.md").read_text("utf-8").split("### ")
+    for table in intake.TABLES.values():
+        (section,) = [text for text in sections if text.startswith(f"{table.file}:")]
+        assert [name for name in table.columns if f"`{name}`" not in section] == []
