@@ -11,6 +11,8 @@ from django.db import connection
 from tests import emptying, services
 from tests.cast import Cast, assemble
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"}
+
 
 def pytest_report_header() -> str:
     return f"engine: {connection.vendor}, in {settings.TEST_RUN.folder}"
@@ -28,16 +30,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _engine(item: pytest.Item) -> str | None:
-    """Return the one engine that a test belongs to, if it belongs to one."""
+    """Return the one engine that a test belongs to, if it belongs to one.
+
+    A test without a database says nothing about PostgreSQL: it runs once, with SQLite. Tests with the marker
+    `processes` have their own run, which offers a PostgreSQL and needs none.
+    """
     marker = item.get_closest_marker("engine")
-    if marker is None:
+    if item.get_closest_marker("processes"):
+        if marker and marker.args != ("postgres",):
+            raise pytest.UsageError(f"{item.nodeid} would never run: `processes` run where PostgreSQL is")
         return None
-    (engine,) = marker.args
-    if engine not in services.ENGINES:
-        raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
-    if engine == "sqlite" and item.get_closest_marker("processes"):
-        raise pytest.UsageError(f"{item.nodeid} would never run: `processes` run with PostgreSQL beside them")
-    return engine
+    if marker:
+        (engine,) = marker.args
+        if engine not in services.ENGINES:
+            raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
+        return str(engine)
+    uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
+    return None if uses_database else "sqlite"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-once = pytest.mark.engine("sqlite")
-
 # A person's machine in miniature: the script's own folders replaced, its steps untouched.
 SCRIPT = """
 import importlib.util, sys
@@ -33,7 +31,6 @@ def bootstrap(
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, **options)
 
 
-@once
 def test_an_old_python_can_read_it_and_is_told_that_it_is_too_old(root, tmp_path):
     ast.parse((root / "tracker" / "bootstrap.py").read_text(), feature_version=(3, 7))
     done = bootstrap(root, tmp_path, "main([])", change="bootstrap.OLDEST_PYTHON = (9, 99)")
@@ -42,7 +39,6 @@ def test_an_old_python_can_read_it_and_is_told_that_it_is_too_old(root, tmp_path
     assert "make run PYTHON=" in done.stderr
 
 
-@once
 def test_it_needs_nothing_but_the_standard_library(root):
     tree = ast.parse((root / "tracker" / "bootstrap.py").read_text())
     imported = {
@@ -55,7 +51,6 @@ def test_it_needs_nothing_but_the_standard_library(root):
     assert imported <= sys.stdlib_module_names
 
 
-@once
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user, which only root can")
 def test_a_missing_library_that_may_not_be_installed_is_named_with_its_command(root):
     # As text, and with the machine's own Python: a stranger may not look into root's folders.
@@ -76,7 +71,6 @@ names["main"]([])
     assert "    sudo apt-get install --yes --no-install-recommends libnothere9" in done.stderr
 
 
-@once
 def test_the_libraries_it_asks_for_are_those_that_draw_a_pdf(root, tmp_path):
     done = bootstrap(root, tmp_path, "install_packages(bootstrap.missing_libraries())")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -3,10 +3,7 @@
 import re
 import subprocess
 
-import pytest
 from django.core.management import get_commands
-
-pytestmark = pytest.mark.engine("sqlite")
 
 
 def targets(root) -> set[str]:

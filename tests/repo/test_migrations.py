@@ -7,7 +7,6 @@ import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-pytestmark = pytest.mark.engine("sqlite")
 OURS = ("projects", "reports")
 
 

@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.engine("sqlite")
-
 
 def pins(path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", path.read_text(), re.MULTILINE | re.IGNORECASE))

@@ -2,11 +2,8 @@
 
 import re
 
-import pytest
-
 from tests import services
 
-pytestmark = pytest.mark.engine("sqlite")
 READ = re.compile(r"""(?:\benv\.\w+|environ\.get|getenv)\(\s*"([A-Z_]+)"|environ\["([A-Z_]+)"\]""")
 
 
