@@ -1,0 +1,121 @@
+"""The cast with something of everything: each thing twice, once ours (Texmin's) and once theirs (Irel's)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from projects import archive
+from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
+from projects.models import (
+    Indicator,
+    Measurement,
+    Mineral,
+    ReliancePoint,
+    Target,
+    TargetVersion,
+    audit,
+)
+from tests.cast import Cast, acting, assemble, milestone, system
+
+OWN, OTHER, MISSING = "own", "other", "missing"
+MISSING_KEYS = {int: 987654, str: "XXX-999"}
+
+
+@dataclass
+class Scene:
+    """What stands on the stage: for each kind of thing the key by which an address names ours and theirs."""
+
+    cast: Cast
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def key(self, kind: str, which: str) -> Any:
+        """Return the key of our own, the other's, or of a thing that does not exist."""
+        if which == MISSING:
+            return MISSING_KEYS[type(self.keys[kind][OWN])]
+        return self.keys[kind][which]
+
+
+def document(text: str) -> archive.StoredFile:
+    """Return a file kept in the archive."""
+    return archive.store([f"%PDF-1.7 {text}".encode()], name=f"{text}.pdf", content_type="application/pdf")
+
+
+def target(reference: str, indicator: Indicator, **fields: Any) -> Target:
+    """Return a target of 100 by 31 March 2027 from a baseline of 0."""
+    row = audit.create(
+        Target(
+            reference=reference,
+            indicator=indicator,
+            title=f"Target {reference}",
+            unit="tonnes",
+            measure_basis=MeasureBasis.CUMULATIVE,
+            target_basis=TargetBasis.OFFICIAL_STATEMENT,
+            baseline_value=Decimal(0),
+            **fields,
+        ),
+        by=system(),
+        action="test.setup",
+    )
+    audit.create(
+        TargetVersion(target=row, number=1, value=Decimal(100), due_on=dt.date(2027, 3, 31)),
+        by=system(),
+        action="test.setup",
+    )
+    return row
+
+
+def indicator(code: str = "PRD-901") -> Indicator:
+    return audit.create(
+        Indicator(code=code, name="Oxide produced", unit="tonnes", measure_basis=MeasureBasis.CUMULATIVE),
+        by=system(),
+        action="test.setup",
+    )
+
+
+def assemble_scene() -> Scene:
+    """Create the cast and, for each half, one of every kind: planned and claimed, with evidence."""
+    cast = assemble()
+    measured = indicator()
+    mineral = audit.create(
+        Mineral(reference="MIN-901", name="Neodymium", symbol="Nd"), by=system(), action="test.setup"
+    )
+    reliance = audit.create(
+        ReliancePoint(
+            reference="REL-901",
+            mineral=mineral,
+            product="NdFeB magnets",
+            metric=RelianceMetric.IMPORT_DEPENDENCE,
+            period="2025-26",
+            value=Decimal(85),
+            unit="per cent",
+        ),
+        by=system(),
+        action="test.setup",
+    )
+    scene = Scene(cast)
+    scene.keys = {
+        "organisation": {OWN: "INS-901", OTHER: "INS-902"},
+        "agreement": {OWN: "AGR-901", OTHER: "AGR-902"},
+        "project": {OWN: "PRJ-901", OTHER: "PRJ-902"},
+        "planned": {OWN: "MST-901", OTHER: "MST-902"},
+        "claimed": {OWN: "MST-903", OTHER: "MST-904"},
+        "target": {OWN: "TGT-901", OTHER: "TGT-902"},
+        # Reference data belong to nobody: "other" is the same row again.
+        "mineral": dict.fromkeys((OWN, OTHER), mineral.reference),
+        "indicator": dict.fromkeys((OWN, OTHER), measured.code),
+        "reliance": dict.fromkeys((OWN, OTHER), reliance.reference),
+        "measurement": {},
+        "evidence": {},
+    }
+    halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
+    for which, lead, project in halves:
+        claimed = milestone(scene.keys["claimed"][which], project)
+        claimed.claim(by=acting(lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"{which} proof")])
+        goal = target(scene.keys["target"][which], measured, project=project)
+        value = Measurement.claim(goal, by=acting(lead), value=Decimal(10), period_end=dt.date(2026, 5, 31))
+        scene.keys["measurement"][which] = value.pk
+        scene.keys["evidence"][which] = claimed.evidence.get().pk
+    return scene
