@@ -37,7 +37,9 @@ def ring(*reports: int) -> bool:
 
 def _send(reports: Iterable[int]) -> None:
     options: dict[str, Any] = {**current_app.conf.broker_transport_options, **ONE_TRY}
-    with current_app.connection_for_write(transport_options=options, connect_timeout=1.5) as connection:
+    with current_app.connection_for_write(
+        settings.REDIS_URL, transport_options=options, connect_timeout=1.5
+    ) as connection:
         for report in reports:
             current_app.send_task(
                 RENDER,

@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "GivenLevel": "projects.serializers.targets.GIVEN_LEVELS",
         "Precision": "projects.choices.Precision",
         "ProjectKind": "projects.choices.ProjectKind",
+        "ReportKind": "reports.choices.ReportKind",
         "Stage": "projects.choices.Stage",
         "VerificationLevel": "projects.choices.VerificationLevel",
     },

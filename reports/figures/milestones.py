@@ -19,6 +19,7 @@ STATES = {
     State.LATER: "recorded_after",
     State.CANCELLED: "cancelled",
 }
+LISTS = ("overdue", "slips", "delays", "achieved_in_period", "upcoming")
 CLAIMED = (MilestoneStatus.CLAIMED, MilestoneStatus.VERIFIED)
 
 

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from projects import progress
 from projects.choices import Precision, Visibility
-from projects.models import Evidence, Project
+from projects.models import Agreement, Evidence, Project
 from projects.permissions import Actor
-from projects.progress import ProjectRow, Revision
-from reports.figures.milestones import in_order, milestones
+from projects.progress import MilestoneFigures, ProjectRow, Revision
+from reports.figures.milestones import LISTS, in_order, milestones
 from reports.figures.programme import cost, provenance, trl_claimed, trl_verified
 from reports.figures.shapes import Shape, date, day, local_day, mineral, organisation, person, quantity, text
 from reports.figures.targets import targets
@@ -23,10 +23,13 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
     """Return the sections of the report on one project that `by` may see, as it stands on `as_of`."""
     figures = progress.project_progress(project, as_of, by)
     row = figures.project
+    readers = row.project.acting_organisations()
+    found = milestones(figures.milestones, period) | {"rows": in_order(figures.milestones)}
+    _withhold_agreements(found, figures.milestones, readers)
     return {
-        "project": _project(row),
+        "project": _project(row, readers),
         "trl": _trl(row, as_of),
-        "milestones": milestones(figures.milestones, period) | {"rows": in_order(figures.milestones)},
+        "milestones": found,
         "revisions": [_revision(it) for it in figures.revisions],
         "targets": targets(figures.targets),
         "evidence": _evidence(row.project, by),
@@ -34,21 +37,21 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
     }
 
 
-def _project(row: ProjectRow) -> Shape:
+def _project(row: ProjectRow, readers: set[int]) -> Shape:
+    """Return the facts; parent and agreement only where every organisation that reads the report may see them."""
     project = row.project
     found = cost(row)
+    parent = project.parent if project.parent and readers <= project.parent.acting_organisations() else None
     return {
         "reference": project.reference,
         "name": project.name,
         "kind": project.kind,
         "phase": text(project.phase),
         "stage": text(project.stage),
-        "parent": {"reference": project.parent.reference, "name": project.parent.name}
-        if project.parent
-        else None,
+        "parent": {"reference": parent.reference, "name": parent.name} if parent else None,
         "lead": organisation(project.lead),
         "partners": [organisation(partner) for partner in project.partners.all()],
-        "agreement": _agreement(project),
+        "agreement": _agreement(project, readers),
         "product": text(project.product),
         "capacity": (
             {"value": quantity(project.capacity_value), "unit": text(project.capacity_unit)}
@@ -62,7 +65,7 @@ def _project(row: ProjectRow) -> Shape:
         and {
             **found,
             "basis": text(project.cost_basis),
-            "inside": row.inside.reference if row.inside else None,
+            "inside": row.inside.reference if row.inside == parent and parent else None,
         },
         "funding": text(project.funding_source),
         "status_reported": text(project.status_as_reported),
@@ -72,9 +75,22 @@ def _project(row: ProjectRow) -> Shape:
     }
 
 
-def _agreement(project: Project) -> Shape | None:
+def _open_to(agreement: Agreement | None, readers: set[int]) -> bool:
+    """Whether every reader is a party: being in a project does not open the agreement above it."""
+    return agreement is not None and readers <= {party.pk for party in agreement.parties.all()}
+
+
+def _withhold_agreements(found: Shape, figures: MilestoneFigures, readers: set[int]) -> None:
+    agreements = {row.milestone.agreement for row in figures.rows}
+    open_ = {it.reference for it in agreements if it and _open_to(it, readers)}
+    for rows in (found["rows"], *(found[name]["rows"] for name in LISTS)):
+        for row in rows:
+            row["agreement"] = row["agreement"] if row["agreement"] in open_ else None
+
+
+def _agreement(project: Project, readers: set[int]) -> Shape | None:
     agreement = project.agreement
-    if agreement is None:
+    if agreement is None or not _open_to(agreement, readers):
         return None
     return {
         "reference": agreement.reference,

@@ -1,0 +1,125 @@
+"""Reports and schedules over the API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from projects.api.paging import NewestFirst, Pages
+from projects.api.scoped import ScopedViewSet, WithHistory
+from reports import bell, clock, downloads, engine, ordering
+from reports.filters import ReportFilter, ScheduleFilter
+from reports.models import Report, ReportSchedule
+from reports.serializers import (
+    ChangeSchedule,
+    CreateSchedule,
+    OrderReport,
+    ReportSerializer,
+    ScheduleSerializer,
+)
+
+
+class AsIs(BaseContentNegotiation):
+    """A file is what it is: whatever the caller accepts, the answer is the file, or a problem as JSON."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ReportViewSet(WithHistory, ScopedViewSet):
+    """The register of reports: the newest first. Nothing in it is ever deleted or replaced."""
+
+    model = Report
+    lookup_field = "slug"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,30}"
+    serializer_class = ReportSerializer
+    filterset_class = ReportFilter
+    pagination_class = NewestFirst
+    RIGHTS: ClassVar[dict[str, str]] = {
+        "create": "report.issue",
+        "retry": "report.retry",
+        "history": "history.read",
+    }
+
+    def rows(self, visible: Any) -> QuerySet:
+        return visible.select_related("project", "supersedes", "requested_by")
+
+    @extend_schema(request=OrderReport, responses={202: ReportSerializer})
+    def create(self, request: Request) -> Response:
+        """Order a report. It is made in the background: `progress_url` (and `Location`) tells how far it is."""
+        self.require_role()
+        report = ordering.order(by=self.by, now=clock.now(), **self.body(OrderReport))
+        transaction.on_commit(lambda: bell.ring(report.pk))
+        answer = self.answer(report.pk, status=202)
+        answer["Location"] = answer.data["progress_url"]
+        return answer
+
+    @extend_schema(request=None, responses={202: ReportSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def retry(self, request: Request, **kwargs: Any) -> Response:
+        """Queue a failed report again, with all its attempts; it keeps its serial and its frozen figures."""
+        report = engine.retry(self.subject(), by=self.by, now=clock.now())
+        return self.answer(report.pk, status=202)
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)
+    def pdf(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """The PDF as it was issued, with its SHA-256 as ETag. 409 before the issue. Each download is recorded."""
+        return downloads.pdf(self.get_object(), by=self.by, request=request._request)
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @action(
+        detail=True,
+        filterset_class=None,
+        content_negotiation_class=AsIs,
+        url_path=r"data\.json",
+        url_name="data",
+    )
+    def data(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """The figures of the report (docs/snapshot.md), byte for byte as they were frozen; else as `pdf`."""
+        return downloads.data(self.get_object(), by=self.by, request=request._request)
+
+
+class ScheduleViewSet(WithHistory, ScopedViewSet):
+    """The schedules of reports that you may see."""
+
+    model = ReportSchedule
+    lookup_field = "pk"
+    lookup_value_regex = "[0-9]{1,18}"
+    serializer_class = ScheduleSerializer
+    filterset_class = ScheduleFilter
+    pagination_class = Pages
+    RIGHTS: ClassVar[dict[str, str]] = {
+        "create": "schedule.create",
+        "partial_update": "schedule.change",
+        "history": "history.read",
+    }
+
+    def rows(self, visible: Any) -> QuerySet:
+        return visible.select_related("project", "owner")
+
+    @extend_schema(request=CreateSchedule, responses={201: ScheduleSerializer})
+    def create(self, request: Request) -> Response:
+        """Schedule a report; you own the schedule, and it is run with your rights."""
+        self.require_role()
+        schedule = ReportSchedule.create(by=self.by, **self.body(CreateSchedule))
+        return self.answer(schedule.pk, status=201)
+
+    @extend_schema(request=ChangeSchedule, responses=ScheduleSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change, pause or end a schedule; the reports it has asked for stay."""
+        schedule = self.subject()
+        schedule.change(by=self.by, **self.body(ChangeSchedule))
+        return self.answer(schedule.pk)

@@ -1,0 +1,98 @@
+"""Sends issued reports: the archived bytes, checked against their digest, each download in the audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from projects import archive
+from projects.models import TransitionError, audit
+from projects.permissions import Actor
+from reports.models import Report
+
+CACHING = "private, no-store"
+
+
+def pdf(report: Report, *, by: Actor, request: HttpRequest) -> HttpResponseBase:
+    """Answer with the PDF of an issued report; `TransitionError` before its issue, `archive.Altered` when it was tampered with."""
+    _require_issue(report)
+    return _answer(
+        report,
+        form="pdf",
+        digest=report.pdf_sha256,
+        content=lambda: archive.read(report.pdf_sha256),
+        content_type="application/pdf",
+        by=by,
+        request=request,
+    )
+
+
+def data(report: Report, *, by: Actor, request: HttpRequest) -> HttpResponseBase:
+    """Answer with the figures of an issued report as JSON, byte for byte as they were frozen."""
+    _require_issue(report)
+    return _answer(
+        report,
+        form="json",
+        digest=report.snapshot_sha256,
+        content=lambda: _snapshot(report),
+        content_type="application/json",
+        by=by,
+        request=request,
+    )
+
+
+def _require_issue(report: Report) -> None:
+    if not report.is_readable:
+        raise TransitionError(
+            _("%(serial)s is %(state)s: there is nothing to download yet.")
+            % {"serial": report.serial, "state": report.get_state_display()}
+        )
+
+
+def _snapshot(report: Report) -> bytes:
+    content = report.snapshot.encode()
+    if hashlib.sha256(content).hexdigest() != report.snapshot_sha256:
+        raise archive.Altered(f"The figures of {report.serial} were altered in the database.")
+    return content
+
+
+def _answer(
+    report: Report,
+    *,
+    form: str,
+    digest: str,
+    content: Any,
+    content_type: str,
+    by: Actor,
+    request: HttpRequest,
+) -> HttpResponseBase:
+    etag = f'"{digest}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        known["Cache-Control"], known["ETag"] = CACHING, etag
+        return known
+    response = HttpResponse(content(), content_type=content_type)
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=f"{report.file_name}.{form}") or ""
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = CACHING
+    response["X-Content-Type-Options"] = "nosniff"
+    if request.method == "GET":
+        _record(report, form=form, digest=digest, by=by)
+    return response
+
+
+def _record(report: Report, *, form: str, digest: str, by: Actor) -> None:
+    """Write the download into the audit trail; whoever cannot be recorded gets nothing."""
+    with transaction.atomic():
+        audit.record(
+            report, by=by, action="report.download", before=None, after={"form": form, "sha256": digest}
+        )

@@ -1,0 +1,93 @@
+"""The pages of reports: the register, one report, its file, and the retry of a failed one."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+
+from projects import permissions
+from projects.archive import Altered
+from projects.models import TransitionError
+from projects.views.page import FilteredList, Page
+from reports import clock, downloads, engine
+from reports.filters import ReportFilter
+from reports.models import Report
+
+logger = logging.getLogger(__name__)
+
+
+class OneReport(Page):
+    """A page on one report; 404 unless the actor may see it."""
+
+    section = "reports"
+
+    def found(self) -> Report:
+        rows = Report.objects.visible_to(self.actor).select_related("project", "schedule", "supersedes")
+        return get_object_or_404(rows, slug=self.kwargs["slug"])
+
+    def shown(self, report: Report) -> dict[str, Any]:
+        return {
+            "report": report,
+            "may_retry": permissions.allows(self.actor, "report.retry", report),
+            "data_url": reverse("api:report-data", args=[report.slug]) if report.is_readable else "",
+        }
+
+    def refused(self, report: Report, problem: str, status: int) -> HttpResponse:
+        """Show the report as it stands, with what cannot be done and why."""
+        context = self.get_context_data(**self.shown(report), problem=problem)
+        return render(self.request, "reports/report_detail.html", context, status=status)
+
+
+class ReportList(FilteredList):
+    template_name = "reports/report_list.html"
+    section = "reports"
+    filterset_class = ReportFilter
+
+    def rows(self) -> QuerySet:
+        return Report.objects.visible_to(self.actor).select_related("project")
+
+
+class ReportDetail(OneReport, DetailView):
+    template_name = "reports/report_detail.html"
+    context_object_name = "report"
+
+    def get_object(self, queryset: QuerySet | None = None) -> Report:
+        return self.found()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{**self.shown(self.object), **kwargs})
+
+
+class ReportPdf(OneReport):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer with the file, checked against its digest; 409 before the issue, 500 when it was altered."""
+        report = self.found()
+        try:
+            return downloads.pdf(report, by=self.actor, request=request)
+        except TransitionError as error:
+            return self.refused(report, str(error), 409)
+        except Altered:
+            logger.exception("The file of %s is not what was issued", report.serial)
+            problem = _("The stored file is missing or was changed after its issue. It is not handed out.")
+            return self.refused(report, problem, 500)
+
+
+class ReportRetry(OneReport):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Queue a failed report again and show it; 403 without the right, 409 when it has not failed."""
+        report = self.found()
+        try:
+            engine.retry(report, by=self.actor, now=clock.now())
+        except TransitionError as error:
+            return self.refused(self.found(), str(error), 409)
+        return redirect("report-detail", slug=report.slug)

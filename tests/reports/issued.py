@@ -1,0 +1,20 @@
+"""An issued report without the seconds that printing takes, for tests of what is done with issued reports."""
+
+from __future__ import annotations
+
+from projects import archive
+from reports import engine
+from reports.models import Report
+from tests.cast import Cast, acting
+from tests.reports.orders import NOW, claimed, fresh, order
+
+CONTENT = b"%PDF-1.7 not drawn, but kept like any other"
+
+
+def issued(cast: Cast, **fields: object) -> Report:
+    """Return a report with true figures whose file is not a drawing; published as every other."""
+    report = order(cast, **fields)
+    lease = claimed(report)
+    engine._frozen(fresh(report), lease, acting(cast.officer), lambda: NOW)
+    engine._publish(report, lease, archive.store([CONTENT]), 1, now=NOW)
+    return fresh(report)

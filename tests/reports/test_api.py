@@ -1,0 +1,166 @@
+"""Reports over the API: who sees which, what is handed out, and that nothing is taken away."""
+
+import hashlib
+import json
+
+import pytest
+
+from projects import archive
+from projects.models import AuditEvent
+from reports.choices import ReportState
+from reports.models import Report, ReportSchedule
+from tests.reports.issued import CONTENT, issued
+from tests.reports.orders import claimed, fresh, order, schedule
+
+pytestmark = pytest.mark.django_db
+
+REPORTS, SCHEDULES = "/api/v1/reports/", "/api/v1/schedules/"
+ORDER = {"kind": "project", "project": "PRJ-901", "as_of": "2026-05-31"}
+SCHEDULE = {"title": "Monthly", "kind": "programme", "cadence": "monthly", "starts_on": "2026-05-01"}
+
+
+def downloads():
+    return list(AuditEvent.objects.filter(action="report.download").values_list("actor__username", "after"))
+
+
+def test_the_pdf_is_handed_out_as_it_was_issued(cast, api):
+    report = issued(cast)
+    answer = api(cast.auditor).get(f"{REPORTS}{report.slug}/pdf/", HTTP_ACCEPT="application/pdf")
+    assert (answer.status_code, answer.content) == (200, CONTENT)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="NCMM-2026-27-P-0001.pdf"'
+    assert answer["ETag"] == f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    assert answer["Cache-Control"] == "private, no-store"
+    assert downloads() == [("auditor", {"form": "pdf", "sha256": report.pdf_sha256})]
+
+
+def test_the_figures_are_handed_out_byte_for_byte(cast, api):
+    report = issued(cast)
+    answer = api(cast.auditor).get(f"{REPORTS}{report.slug}/data.json/")
+    assert answer.content.decode() == report.snapshot
+    assert json.loads(answer.content)["meta"]["serial"] == report.serial
+    assert answer["Content-Disposition"].endswith('"NCMM-2026-27-P-0001.json"')
+    assert downloads() == [("auditor", {"form": "json", "sha256": report.snapshot_sha256})]
+
+
+@pytest.mark.parametrize("form", ["pdf", "data.json"])
+def test_what_the_reader_has_is_not_sent_again(cast, api, form):
+    client, address = api(cast.auditor), f"{REPORTS}{issued(cast).slug}/{form}/"
+    etag = client.get(address)["ETag"]
+    again = client.get(address, HTTP_IF_NONE_MATCH=etag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert len(downloads()) == 1
+
+
+def test_an_altered_file_is_never_handed_out(cast, api, caplog):
+    report = issued(cast)
+    path = archive.path_of(report.pdf_sha256)
+    path.chmod(0o600)
+    path.write_bytes(CONTENT + b"!")
+    answer = api(cast.auditor).get(f"{REPORTS}{report.slug}/pdf/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "file_altered")
+    assert report.pdf_sha256[:12] in caplog.text
+    assert downloads() == []
+    path.unlink()
+
+
+@pytest.mark.parametrize("form", ["pdf", "data.json"])
+def test_before_the_issue_there_is_nothing_to_download(cast, api, form):
+    answer = api(cast.auditor).get(f"{REPORTS}{order(cast).slug}/{form}/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "step_not_open")
+
+
+def test_a_project_report_is_seen_by_its_partners_and_by_no_other(cast, api):
+    slug = issued(cast).slug
+    seen = {name: api(user).get(f"{REPORTS}{slug}/pdf/").status_code for name, user in cast.people.items()}
+    assert {name for name, status in seen.items() if status == 200} == {
+        *("officer", "manager", "second_officer", "administrator", "auditor"),
+        *("scoped_auditor", "our_lead", "our_viewer"),
+    }
+    assert set(seen.values()) == {200, 404}
+
+
+def test_a_programme_report_is_seen_by_those_who_see_the_programme(cast, api):
+    slug = order(cast, kind="programme", project=None).slug
+    seen = {
+        name for name, user in cast.people.items() if api(user).get(f"{REPORTS}{slug}/").status_code == 200
+    }
+    assert seen == {"officer", "manager", "second_officer", "administrator", "auditor"}
+
+
+def test_an_order_is_answered_at_once_with_where_to_look(cast, api):
+    answer = api(cast.officer).post(REPORTS, ORDER)
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["serial"], body["state"], body["progress"]) == ("NCMM/2026-27/P/0001", "queued", 0)
+    assert (body["period"]["start"], body["period"]["end"]) == ("2026-04-01", "2026-05-31")
+    assert answer["Location"] == body["progress_url"]
+    assert api(cast.officer).get(body["progress_url"]).json() == body
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": "transfer"}, "kind"),
+        ({"kind": "programme"}, "project"),
+        ({"project": None}, "project"),
+        ({"project": "PRJ-999"}, "project"),
+        ({"as_of": "2026-06-16"}, "as_of"),
+        ({"period_start": "2026-06-01"}, "period_start"),
+        ({"language": "hi"}, "language"),
+        ({"as_off": "2026-05-31"}, "as_off"),
+    ],
+)
+def test_an_order_that_cannot_be_met_is_refused_and_uses_no_serial(cast, api, change, field):
+    answer = api(cast.officer).post(REPORTS, {**ORDER, **change})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_nothing_is_changed_or_deleted_over_the_api(cast, api, method):
+    address = f"{REPORTS}{issued(cast).slug}/"
+    assert getattr(api(cast.administrator), method)(address).status_code == 405
+
+
+def test_a_failed_report_is_tried_again_by_those_who_may(cast, api):
+    report = order(cast)
+    claimed(report).write(state=ReportState.FAILED, failure="The disk was full.", lease_until=None)
+    address = f"{REPORTS}{report.slug}/retry/"
+    assert api(cast.officer).post(address).status_code == 403
+    assert api(cast.our_lead).post(address).status_code == 403
+    assert api(cast.their_lead).post(address).status_code == 404
+    answer = api(cast.manager).post(address)
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    assert api(cast.manager).post(address).status_code == 409
+    assert fresh(report).attempt == 0
+
+
+def test_a_steward_schedules_changes_and_ends(cast, api):
+    client = api(cast.manager)
+    made = client.post(SCHEDULES, SCHEDULE)
+    assert (made.status_code, made.json()["owner"]) == (201, "Post manager")
+    address = f"{SCHEDULES}{made.json()['id']}/"
+    changed = client.patch(address, {"active": False, "version": 1})
+    assert (changed.status_code, changed.json()["active"]) == (200, False)
+    assert client.patch(address, {"active": True, "version": 1}).json()["code"] == "stale"
+    assert client.patch(address, {"cadence": "yearly"}).status_code == 400
+    assert client.delete(address).status_code == 405
+
+
+def test_officers_see_schedules_and_make_none(cast, api):
+    schedule(cast)
+    client = api(cast.officer)
+    assert client.get(SCHEDULES).json()["count"] == 1
+    assert client.post(SCHEDULES, SCHEDULE).status_code == 403
+    assert api(cast.our_lead).get(SCHEDULES).json()["count"] == 0
+    assert ReportSchedule.objects.count() == 1
+
+
+def test_the_list_costs_as_many_queries_for_one_report_as_for_five(cast, api, django_assert_max_num_queries):
+    for _number in range(5):
+        order(cast)
+    client = api(cast.auditor)
+    with django_assert_max_num_queries(5):
+        assert len(client.get(REPORTS).json()["results"]) == 5
