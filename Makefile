@@ -28,9 +28,10 @@ setup: ## Create .venv from the locked requirements and check the system librari
 run: setup ## Run it all: web server, worker and scheduler, with demonstration data (PORT=8000); Ctrl-C stops
 	@exec $(MANAGE) serve
 
-demo: setup ## Load the demonstration data and users without starting anything
+demo: setup ## Load the demonstration data, users and report schedules without starting anything
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_demonstration
+	@$(MANAGE) load_demonstration_schedules
 
 worker: setup ## Run one more worker on the Redis of REDIS_URL
 	@exec $(RUN) -m celery --app tracker worker --loglevel INFO

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,28 @@ def test_a_taken_port_is_refused_with_another_to_try(serve):
         served = serve(EMPTY, port=port)
         assert served.process.wait(30) == 1
     assert f"make run PORT={port + 1}" in served.output
+
+
+@pytest.mark.parametrize("runs_celery", [True, False])
+def test_a_first_start_shows_the_accounts_once_and_issues_a_report_within_two_minutes(
+    serve, tmp_path, runs_celery
+):
+    served = serve(**({} if runs_celery else {"PATH": str(tmp_path)})).wait_until_ready()
+    ready = time.monotonic()
+    served.wait_for("Demonstration accounts")
+    while not issued(served):
+        assert time.monotonic() - ready < 120, served.output
+        time.sleep(1)
+    served.signal(signal.SIGINT)
+    again = serve().wait_until_ready()
+    assert "Demonstration accounts" not in again.output
+
+
+def issued(served) -> int:
+    with sqlite3.connect(served.data_dir / "db.sqlite3") as database:
+        (count,) = database.execute("SELECT count(*) FROM reports_report WHERE state = 'issued'").fetchone()
+    database.close()
+    return count
 
 
 @pytest.mark.parametrize("port", ["http", "0", "70000"])

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -15,11 +16,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from projects.models import User
-from tracker import broker
+from reports import bell
+from tracker import broker, celery_app
 from tracker.supervisor import GaveUpError, Program, Supervisor
 
+DEMONSTRATION = ("load_demonstration", "load_demonstration_schedules")
 POLL_SECONDS = 15
 WEB_WORKERS = min(4, os.cpu_count() or 1)
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
@@ -68,22 +73,34 @@ class Command(BaseCommand):
         if demonstration and not User.objects.filter(is_system=False).exists():
             self.stdout.write("Loading the demonstration programme ...")
             self.stdout.flush()
-            call_command("load_demonstration", stdout=self.news)
+            for command in DEMONSTRATION:
+                call_command(command, stdout=self.news)
         connections.close_all()
 
     def _supervise(self, host: str, port: int, lock: TextIO) -> None:
         jobs = broker.choose(settings.REDIS_URL, settings.RUN_DIR)
         environment = os.environ | {"PYTHONUNBUFFERED": "1", "REDIS_URL": jobs.url, "PORT": str(port)}
         environment.setdefault("BASE_URL", self.address)
-        self.jobs = jobs.description
+        self.jobs = jobs
         Supervisor(
             [*_job_programs(jobs), _web(host, port, self.address)],
             environment=environment,
             folder=settings.BASE_DIR,
-            when_ready=self._say_where,
+            when_ready=self._begin,
             kept=[lock.fileno()],
             removed=[jobs.folder] if jobs.folder else [],
         ).run()
+
+    def _begin(self) -> None:
+        """Say where to look, and have owed reports looked for now rather than at the scheduler's first turn."""
+        self._say_where()
+        if not self.jobs.url:
+            return  # the runner looks at once
+        # Should it not be heard, the scheduler's first turn comes all the same.
+        with suppress(KombuError, RedisError, OSError):
+            line = celery_app.connection_for_write(self.jobs.url, transport_options=bell.ONE_TRY)
+            with line:
+                celery_app.send_task("reports.tasks.tick", connection=line, retry=False)
 
     def _say_where(self) -> None:
         database = settings.DATABASES["default"]
@@ -94,7 +111,7 @@ class Command(BaseCommand):
             f"\nMission Tracker is ready: {self.address}/\n"
             f"  API        {self.address}/api/v1/docs/\n"
             f"  database   {connection.display_name}, {place}\n"
-            f"  jobs       {self.jobs}\n"
+            f"  jobs       {self.jobs.description}\n"
             f"  stop       Ctrl-C\n"
         )
         self._tell_news()
