@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -99,6 +99,16 @@ def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
     )
 
 
+def as_auditor(by: Actor) -> Actor:
+    """Return the actor with the auditor's rights alone: who audits one partner may work for another."""
+    return replace(by, roles=by.roles & {Role.AUDITOR}, partner_of=frozenset(), leads=frozenset())
+
+
+def as_partner(by: Actor) -> Actor:
+    """Return the actor with a partner's rights alone."""
+    return replace(by, roles=by.roles & PARTNER, audits=frozenset(), audits_everything=False)
+
+
 def visible(by: Actor, paths: Iterable[str]) -> Q:
     """Return the filter that keeps what `by` may see; `paths` lead from a row to its organisations."""
     if by.sees_programme:
@@ -132,6 +142,8 @@ def allows(by: Actor, action: str, obj: Any = None) -> bool:
         return False
     if roles <= {Role.LEAD}:
         return obj is not None and not by.leads.isdisjoint(obj.acting_organisations())
+    if roles <= {Role.AUDITOR} and not by.audits_everything and obj is not None:
+        return type(obj)._default_manager.visible_to(as_auditor(by)).filter(pk=obj.pk).exists()
     if action in SECOND_PERSON and obj is not None:
         return _second_person(by, obj)
     return True
@@ -143,10 +155,11 @@ def _second_person(by: Actor, obj: Any) -> bool:
 
 
 def claiming_partner(by: Actor, obj: Any) -> int | None:
-    """Return the key of the partner for which a lead claims on `obj`; None when the ministry claims."""
-    if not by.roles.isdisjoint(MINISTRY | {SYSTEM}):
-        return None
-    return min(by.leads & obj.acting_organisations(), default=None)
+    """Return the key of the partner for which a lead claims on `obj`; None when the ministry claims.
+
+    Who is of the ministry and leads a partner as well claims for the partner there: its other members must not verify.
+    """
+    return min(by.leads & obj.acting_organisations(), default=None) if by.leads else None
 
 
 def require(by: Actor, action: str, obj: Any = None) -> None:

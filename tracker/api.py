@@ -1,10 +1,13 @@
 """The addresses of the API: one router, signing in, the OpenAPI document and its reader."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from projects import api as programme
+from reports.api import ReportViewSet, ScheduleViewSet
+from tracker.document import DocumentView, ReaderView
+
+app_name = "api"  # pages bear the same names
 
 router = SimpleRouter()
 router.register("organisations", programme.OrganisationViewSet, basename="organisation")
@@ -17,13 +20,15 @@ router.register("targets", programme.TargetViewSet, basename="target")
 router.register("measurements", programme.MeasurementViewSet, basename="measurement")
 router.register("evidence", programme.EvidenceViewSet, basename="evidence")
 router.register("reliance", programme.RelianceViewSet, basename="reliance")
+router.register("reports", ReportViewSet, basename="report")
+router.register("schedules", ScheduleViewSet, basename="schedule")
 
 urlpatterns = [
-    path("auth/login/", programme.LoginView.as_view(), name="api-login"),
-    path("auth/logout/", programme.LogoutView.as_view(), name="api-logout"),
-    path("auth/logoutall/", programme.LogoutAllView.as_view(), name="api-logout-all"),
-    path("me/", programme.MeView.as_view(), name="api-me"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api-docs"),
+    path("auth/login/", programme.LoginView.as_view(), name="login"),
+    path("auth/logout/", programme.LogoutView.as_view(), name="logout"),
+    path("auth/logoutall/", programme.LogoutAllView.as_view(), name="logout-all"),
+    path("me/", programme.MeView.as_view(), name="me"),
+    path("schema/", DocumentView.as_view(), name="schema"),
+    path("docs/", ReaderView.as_view(), name="docs"),
     path("", include(router.urls)),
 ]

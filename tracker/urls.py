@@ -13,3 +13,6 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("projects.urls")),
 ]
+
+handler404 = "tracker.errors.not_found"
+handler500 = "tracker.errors.server_error"

@@ -25,12 +25,17 @@ class EvidenceQuerySet(AuditedQuerySet):
         """Return the evidence on visible claims whose visibility class `by` may read."""
         if by.sees_programme:
             return self
-        return self.filter(
-            permissions.readable_documents(by),
-            Q(milestone__in=Milestone.objects.visible_to(by).values("pk"))
-            | Q(measurement__in=Measurement.objects.visible_to(by).values("pk"))
-            | Q(gate__in=StageGate.objects.visible_to(by).values("pk")),
-        )
+        audited, partnered = permissions.as_auditor(by), permissions.as_partner(by)
+        found = permissions.readable_documents(partnered) & _on_visible(partnered)
+        return self.filter(found | _on_visible(audited) if by.audits else found)
+
+
+def _on_visible(by: Actor) -> Q:
+    return (
+        Q(milestone__in=Milestone.objects.visible_to(by).values("pk"))
+        | Q(measurement__in=Measurement.objects.visible_to(by).values("pk"))
+        | Q(gate__in=StageGate.objects.visible_to(by).values("pk"))
+    )
 
 
 class Evidence(Audited):

@@ -44,4 +44,4 @@ class EvidenceSerializer(Facts):
 
     def get_content(self, row: Evidence) -> str:
         """The address of the file itself."""
-        return reverse("evidence-content", [row.pk], request=self.context["request"])
+        return reverse("api:evidence-content", [row.pk], request=self.context["request"])
