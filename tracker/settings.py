@@ -195,7 +195,7 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = FILES_DIR
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
+EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25_000_000)
 EVIDENCE_MAX_FILES = 10
 
 # Jobs. The row in the database is the job; the broker only rings the bell, so a lost or frozen broker
