@@ -130,9 +130,8 @@ class ClaimForm(StepForm):
         ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
         if self.actor.roles.isdisjoint(MINISTRY):
             # A partner must not hide a file from itself: "internal" is readable for the ministry only.
-            self.fields["visibility"].choices = [
-                choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL
-            ]
+            visibility: Any = self.fields["visibility"]
+            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -250,10 +249,10 @@ class LogForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["project"].queryset = Project.objects.visible_to(self.actor)
-        self.fields["agreement"].queryset = Agreement.objects.visible_to(self.actor)
-        self.fields["project"].empty_label = _("choose a project")
-        self.fields["agreement"].empty_label = _("none")
+        project: Any = self.fields["project"]
+        project.queryset, project.empty_label = Project.objects.visible_to(self.actor), _("choose a project")
+        agreement: Any = self.fields["agreement"]
+        agreement.queryset, agreement.empty_label = Agreement.objects.visible_to(self.actor), _("none")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

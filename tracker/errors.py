@@ -23,6 +23,7 @@ from django.core.signals import got_request_exception
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions, serializers
@@ -161,11 +162,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
     """Answer 429 to whoever has guessed too many passwords, whether or not the account exists."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    text = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {"minutes": minutes}
-    response = (
-        answer(429, "locked_out", text)
-        if is_api(request)
-        else HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
-    )
+    if is_api(request):
+        text = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {"minutes": minutes}
+        response: HttpResponse = answer(429, "locked_out", text)
+    else:
+        response = render(request, "registration/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response

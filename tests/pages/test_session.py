@@ -48,3 +48,19 @@ def test_signing_out_needs_a_post_and_ends_the_session(cast, as_user):
 @pytest.mark.parametrize("path", ["/", "/projects/PRJ-901/"])
 def test_a_page_is_kept_by_no_cache(cast, as_user, path):
     assert "no-store" in as_user(cast.officer).get(path)["Cache-Control"]
+
+
+def test_guessing_ends_in_a_page_that_says_how_long_to_wait(cast, client, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    for _attempt in range(3):
+        answer = client.post("/sign-in/", {"username": "officer", "password": "wrong"})
+    assert answer.status_code == 429
+    assert "for 15 minutes" in answer.content.decode()
+    assert client.post("/sign-in/", {"username": "officer", "password": PASSWORD}).status_code == 429
+
+
+def test_a_name_that_does_not_exist_is_locked_alike(cast, client, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    for _attempt in range(3):
+        answer = client.post("/sign-in/", {"username": "stranger", "password": "wrong"})
+    assert answer.status_code == 429
