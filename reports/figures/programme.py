@@ -8,6 +8,7 @@ from projects import progress
 from projects.permissions import Actor
 from projects.progress import (
     AgreementFigures,
+    MilestoneFigures,
     Money,
     ProjectFigures,
     ProjectRow,
@@ -27,7 +28,7 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     return {
         "outputs": outputs(figures.targets),
         "reliance": _reliance(figures.reliance),
-        "projects": _projects(figures.projects),
+        "projects": _projects(figures.projects) | {"without": _without_project(figures.milestones)},
         "milestones": milestones(figures.milestones, period) | {"by_type": by_type(figures.milestones)},
         "money": _money(figures.projects.money),
         "targets": targets(figures.targets),
@@ -77,6 +78,18 @@ def _projects(figures: ProjectFigures) -> Shape:
         "total": figures.total,
         "by_phase": [{"phase": text(row.code), "count": row.count} for row in figures.by_phase],
         "rows": [_project_row(row, figures.as_of) for row in figures.rows],
+    }
+
+
+def _without_project(figures: MilestoneFigures) -> Shape:
+    """Count the milestones that agreements have outside any project: with them the table adds up to the programme."""
+    rows = [row for row in figures.rows if row.milestone.project_id is None]
+    return {
+        "total": len(rows),
+        "achieved": sum(row.is_achieved for row in rows),
+        "verified": sum(row.is_verified for row in rows),
+        "open": sum(row.is_open for row in rows),
+        "overdue": sum(row.overdue_days is not None for row in rows),
     }
 
 
