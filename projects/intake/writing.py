@@ -69,13 +69,13 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     """Return the rows with each parent project before its children, otherwise in the order of the file."""
     by_reference = {row.reference: row for row in rows}
     ordered: dict[str, Row] = {}
-
     for row in by_reference.values():
-        waiting = [row]
-        while (parent := by_reference.get(waiting[-1]["parent_project_id"] or "")) is not None:
-            waiting.append(parent)
-        for ready in reversed(waiting):
-            ordered.setdefault(ready.reference, ready)
+        waiting: dict[str, Row] = {}
+        ready: Row | None = row
+        while ready is not None and ready.reference not in ordered and ready.reference not in waiting:
+            waiting[ready.reference] = ready
+            ready = by_reference.get(ready["parent_project_id"] or "")
+        ordered.update(reversed(waiting.items()))
     return list(ordered.values())
 
 

@@ -9,8 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects import progress
-from projects.choices import MeasureBasis, RevisionReason, TargetBasis, VerificationLevel
-from projects.models import Agreement, Indicator, Measurement, Project, Target, TargetVersion, audit
+from projects.choices import MeasureBasis, RelianceMetric, RevisionReason, TargetBasis, VerificationLevel
+from projects.models import (
+    Agreement,
+    Indicator,
+    Measurement,
+    Project,
+    ReliancePoint,
+    Target,
+    TargetVersion,
+    audit,
+)
 from tests.cast import TODAY, Cast, acting, agreement, milestone, project, system
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +160,33 @@ def test_a_returned_value_does_not_count(cast: Cast) -> None:
     measurement.return_(by=acting(cast.officer), reason="The certificate is unreadable.")
     found = progress.target_figures(Target.objects.all(), TODAY)
     assert (found.with_claimed, [row.target for row in found.past_due]) == (0, [goal])
+
+
+def test_only_what_accumulates_keeps_pace_with_a_line(cast: Cast) -> None:
+    goal = target("TGT-901", cast.our_project)
+    reported(goal, cast, 10)
+    for basis, has_pace in [("cumulative", True), ("stock", True), ("annual", False), ("rate", False)]:
+        audit.change(goal, by=system(), action="test.setup", changes={"measure_basis": basis})
+        (row,) = progress.target_figures(Target.objects.all(), TODAY).rows
+        assert (row.pace_claimed is not None) == has_pace
+
+
+def test_a_mineral_is_imported_wholly_only_at_a_hundred_per_cent(cast: Cast) -> None:
+    for number, value in enumerate(["100", "99.9"]):
+        audit.create(
+            ReliancePoint(
+                reference=f"IMP-90{number}",
+                product="oxide",
+                metric=RelianceMetric.IMPORT_DEPENDENCE,
+                period="2024-25",
+                value=Decimal(value),
+                unit="per cent",
+            ),
+            by=system(),
+            action="test.setup",
+        )
+    found = progress.reliance_figures(ReliancePoint.objects.all())
+    assert [point.reference for point in found.fully_dependent] == ["IMP-900"]
 
 
 def test_a_target_that_equals_its_baseline_has_no_percentage(cast: Cast) -> None:

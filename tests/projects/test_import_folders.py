@@ -119,7 +119,8 @@ def test_what_spreadsheets_add_does_no_harm(tmp_path: Path) -> None:
         path.write_bytes(b"\xef\xbb\xbf" + text.encode() + b",,,\r\n\r\n")
     folders.admit(tmp_path)
     agreement = Agreement.objects.get(reference="A-1")
-    assert [it.organisation.reference for it in agreement.agreement_parties.all()] == ["X-2", "X-1"]
+    parties = agreement.agreement_parties.values_list("position", "organisation__reference")
+    assert list(parties) == [(1, "X-2"), (2, "X-1")]
     assert agreement.title == "MoU on cerium"
     assert agreement.scope == "First line\nsecond line"
 
