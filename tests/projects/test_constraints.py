@@ -1,0 +1,194 @@
+"""What the database keeps true whatever the code does: each named constraint refuses the row that it is for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+
+from projects.choices import GateDecision, Role
+from projects.models import (
+    Agreement,
+    Evidence,
+    Measurement,
+    Membership,
+    Milestone,
+    MilestoneRevision,
+    MineralListing,
+    Project,
+    ReliancePoint,
+    StageGate,
+    Target,
+    User,
+    audit,
+)
+from tests.api.scene import OWN, Scene, assemble_scene
+from tests.cast import acting, system
+
+DAY = dt.date(2026, 6, 1)
+NOW = dt.datetime(2026, 6, 15, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return assemble_scene()
+
+
+def past_the_door(row: models.Model, **changes: Any) -> None:
+    """Change a row by a plain QuerySet, which knows neither the audit trail nor any rule of ours."""
+    with transaction.atomic():
+        models.QuerySet(type(row)).filter(pk=row.pk).update(**changes)
+
+
+def made(row: Any) -> Any:
+    return audit.create(row, by=system(), action="test.setup")
+
+
+def planned(scene: Scene) -> Milestone:
+    return scene.cast.our_milestone
+
+
+def claimed(scene: Scene) -> Milestone:
+    return Milestone.objects.get(reference=scene.keys["claimed"][OWN])
+
+
+def measured(scene: Scene) -> Measurement:
+    return Measurement.objects.get(pk=scene.keys["measurement"][OWN])
+
+
+def evidence(scene: Scene) -> Evidence:
+    return Evidence.objects.get(pk=scene.keys["evidence"][OWN])
+
+
+def revision(scene: Scene) -> MilestoneRevision:
+    row = planned(scene)
+    row.revise(
+        by=acting(scene.cast.manager), new_on=dt.date(2026, 12, 31), reason_code="funds", narrative="Late."
+    )
+    return row.revisions.get()
+
+
+def gate(scene: Scene) -> StageGate:
+    return made(
+        StageGate(
+            project=scene.cast.our_project,
+            gate="G3",
+            to_stage="S3",
+            decision=GateDecision.PASS,
+            decided_on=DAY,
+            decided_by_post="Joint Secretary",
+            recorded_by=scene.cast.manager,
+        )
+    )
+
+
+def listing(scene: Scene) -> MineralListing:
+    (mineral,) = apps.get_model("projects", "Mineral").objects.all()
+    return made(MineralListing(mineral=mineral, official_list="mmdr_part_d", listed_from=DAY))
+
+
+def reliance(scene: Scene) -> ReliancePoint:
+    return ReliancePoint.objects.get(reference="REL-901")
+
+
+def goal(scene: Scene) -> Target:
+    return Target.objects.get(reference=scene.keys["target"][OWN])
+
+
+def lead(scene: Scene) -> Membership:
+    return scene.cast.our_lead.memberships.get()
+
+
+def robot(scene: Scene) -> User:
+    return User.objects.get(username="system:test")
+
+
+def ours(name: str) -> Callable[[Scene], Any]:
+    return lambda scene: getattr(scene.cast, name)
+
+
+agreement: Callable[[Scene], Agreement] = ours("our_agreement")
+project: Callable[[Scene], Project] = ours("our_project")
+
+CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
+    # people
+    "system_account_has_no_password": (robot, {"password": "md5$salt$hash"}),
+    "membership_has_its_organisation": (lead, {"organisation": None}),
+    "membership_ends_after_it_begins": (lead, {"valid_from": DAY, "valid_to": DAY - dt.timedelta(1)}),
+    # agreements and projects
+    "agreement_date_has_its_precision": (agreement, {"signed_precision": ""}),
+    "agreement_expires_after_signing": (agreement, {"expires_on": dt.date(2020, 1, 1)}),
+    "agreement_is_not_its_own_parent": (agreement, {"parent": F("id")}),
+    "project_cost_is_not_negative": (project, {"cost_crore": Decimal(-1)}),
+    "project_is_not_its_own_parent": (project, {"parent": F("id")}),
+    "project_capacity_has_its_unit": (project, {"capacity_value": Decimal(5)}),
+    "project_trl_claimed_is_1_to_9": (project, {"trl_claimed": 10}),
+    "project_trl_verified_is_1_to_9": (project, {"trl_verified": 0, "trl_verified_on": DAY}),
+    "project_trl_verified_has_its_date": (project, {"trl_verified": 5}),
+    "conditional_gate_names_its_conditions": (gate, {"decision": GateDecision.CONDITIONAL}),
+    # reference data
+    "listing_ends_after_it_begins": (listing, {"listed_to": DAY - dt.timedelta(1)}),
+    "reliance_is_not_negative": (reliance, {"value": Decimal(-1)}),
+    "reliance_per_cent_is_at_most_100": (reliance, {"value": Decimal(101)}),
+    # milestones
+    "milestone_belongs_to_project_or_agreement": (planned, {"project": None}),
+    "milestone_verifier_is_not_claimant": (claimed, {"verified_by": F("claimed_by")}),
+    "claimed_milestone_has_date_and_claimant": (claimed, {"actual_on": None}),
+    "verified_milestone_has_verifier_and_day": (claimed, {"status": "verified"}),
+    "returned_milestone_has_its_reason": (claimed, {"status": "returned"}),
+    "cancelled_milestone_has_its_day": (planned, {"status": "cancelled"}),
+    "milestone_baseline_has_its_precision": (planned, {"baseline_precision": ""}),
+    "milestone_revision_needs_a_baseline": (
+        planned,
+        {"baseline_on": None, "baseline_precision": "", "revised_on": DAY},
+    ),
+    "revision_moves_the_date": (revision, {"new_on": F("old_on")}),
+    "revision_has_approver_or_source": (revision, {"approved_by": None}),
+    # targets, measurements, evidence
+    "target_has_one_parent": (goal, {"project": None}),
+    "measurement_verifier_is_not_claimant": (measured, {"verified_by": F("claimed_by")}),
+    "verified_measurement_has_verifier_day_and_level": (measured, {"status": "verified"}),
+    "returned_measurement_has_its_reason": (measured, {"status": "returned"}),
+    "measurement_period_ends_after_it_begins": (measured, {"period_start": dt.date(2026, 12, 31)}),
+    "evidence_supports_one_claim": (evidence, {"milestone": None}),
+    "evidence_digest_is_sha256": (evidence, {"sha256": "A" * 64}),
+    "evidence_is_not_empty": (evidence, {"size": 0}),
+}
+
+
+def test_every_check_of_the_programme_is_proven_here():
+    known = {
+        constraint.name
+        for model in apps.get_app_config("projects").get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.CheckConstraint)
+    }
+    assert known == set(CONSTRAINTS)
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_the_database_refuses_what_the_constraint_is_for(name: str, scene: Scene):
+    row_of, changes = CONSTRAINTS[name]
+    row = row_of(scene)
+    with pytest.raises(IntegrityError, match=name):
+        past_the_door(row, **changes)
+
+
+def test_two_people_pass_the_constraint_on_verifiers(scene: Scene):
+    row = claimed(scene)
+    past_the_door(row, verified_by=scene.cast.manager, verified_on=DAY, status="verified")
+    row.refresh_from_db()
+    assert row.verified_by == scene.cast.manager
+
+
+def test_a_membership_without_organisation_is_listed_once(scene: Scene):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        models.QuerySet(Membership).bulk_create(
+            [Membership(user=scene.cast.auditor, role=Role.AUDITOR, created_at=NOW, updated_at=NOW)]
+        )
