@@ -33,6 +33,7 @@ STRANGERS = ("anonymous", "expired", "disabled")
 ANY_ROLE = frozenset(role for role, _ in PEOPLE.values() if role)
 EVERYBODY = ANY_ROLE | {""}
 MINISTRY = frozenset({"officer", "manager"})
+STEWARDS = frozenset({"manager", "administrator"})
 LEADS_TOO = MINISTRY | {"lead"}
 HISTORIANS = MINISTRY | {"auditor", "scoped_auditor", "administrator"}
 
@@ -87,6 +88,15 @@ def new_milestone(project: str) -> dict[str, Any]:
 
 def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
+
+
+def new_report(project: str) -> dict[str, Any]:
+    return {"kind": "project", "project": project, "as_of": "2026-05-31"}
+
+
+def new_schedule(project: str) -> dict[str, Any]:
+    when = {"cadence": "quarterly", "starts_on": "2026-04-01"}
+    return {"title": "Quarterly", "kind": "project", "project": project, **when}
 
 
 CLAIM = {"actual_on": "2026-06-01"}
@@ -146,6 +156,25 @@ API: dict[str, Rows] = {
     "evidence-list": listing(),
     "evidence-detail": reading("evidence"),
     "evidence-content": reading("evidence"),
+    # reports
+    "report-list": {
+        **listing(),
+        "POST": Row(may=MINISTRY | {"administrator"}, names="project", body=new_report, ok=202),
+    },
+    "report-detail": reading("report"),
+    "report-history": reading("report", may=HISTORIANS),
+    "report-pdf": reading("report"),
+    "report-data": reading("report"),
+    "report-retry": {"POST": Row(thing="failed", may=STEWARDS, ok=202)},
+    "schedule-list": {
+        **listing(),
+        "POST": Row(may=STEWARDS, names="project", body=new_schedule, ok=201),
+    },
+    "schedule-detail": {
+        **reading("schedule"),
+        "PATCH": Row(thing="schedule", may=STEWARDS, body=lambda key: {"active": False}),
+    },
+    "schedule-history": reading("schedule", may=HISTORIANS),
 }
 
 PAGES: dict[str, Rows] = {
@@ -173,6 +202,10 @@ PAGES: dict[str, Rows] = {
     "milestone-revise": step_page("planned", MINISTRY, precision="day", **REVISE),
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
     "evidence-download": reading("evidence", is_page=True),
+    "report-list": listing(is_page=True),
+    "report-detail": reading("report", is_page=True),
+    "report-pdf": reading("report", is_page=True),
+    "report-retry": {"POST": Row(thing="failed", may=STEWARDS, is_page=True, ok=302)},
 }
 
 RIGHTS: dict[str, Rows] = {**{f"api:{name}": rows for name, rows in API.items()}, **PAGES}

@@ -18,7 +18,10 @@ from projects.models import (
     TargetVersion,
     audit,
 )
+from reports.choices import ReportKind
 from tests.cast import Cast, acting, assemble, milestone, system
+from tests.reports.issued import failed, issued
+from tests.reports.orders import schedule
 
 OWN, OTHER, MISSING = "own", "other", "missing"
 MISSING_KEYS = {int: 987654, str: "XXX-999"}
@@ -109,6 +112,9 @@ def assemble_scene() -> Scene:
         "reliance": dict.fromkeys((OWN, OTHER), reliance.reference),
         "measurement": {},
         "evidence": {},
+        "report": {},
+        "failed": {},
+        "schedule": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -118,4 +124,7 @@ def assemble_scene() -> Scene:
         value = Measurement.claim(goal, by=acting(lead), value=Decimal(10), period_end=dt.date(2026, 5, 31))
         scene.keys["measurement"][which] = value.pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
+        scene.keys["report"][which] = issued(cast, project=project).slug
+        scene.keys["failed"][which] = failed(cast, project=project).slug
+        scene.keys["schedule"][which] = schedule(cast, kind=ReportKind.PROJECT, project=project).pk
     return scene

@@ -1,9 +1,10 @@
-"""An issued report without the seconds that printing takes, for tests of what is done with issued reports."""
+"""Reports that are issued or failed without the seconds that printing takes, for tests of what is done with issued reports."""
 
 from __future__ import annotations
 
 from projects import archive
 from reports import engine
+from reports.choices import ReportState
 from reports.models import Report
 from tests.cast import Cast, acting
 from tests.reports.orders import NOW, claimed, fresh, order
@@ -17,4 +18,11 @@ def issued(cast: Cast, **fields: object) -> Report:
     lease = claimed(report)
     engine._frozen(fresh(report), lease, acting(cast.officer), lambda: NOW)
     engine._publish(report, lease, archive.store([CONTENT]), 1, now=NOW)
+    return fresh(report)
+
+
+def failed(cast: Cast, **fields: object) -> Report:
+    """Return a report that failed because the disk was full."""
+    report = order(cast, **fields)
+    claimed(report).write(state=ReportState.FAILED, failure="The disk was full.", lease_until=None)
     return fresh(report)

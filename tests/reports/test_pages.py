@@ -5,17 +5,10 @@ import pytest
 from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
-from tests.reports.issued import CONTENT, issued
-from tests.reports.orders import claimed, fresh, order
+from tests.reports.issued import CONTENT, failed, issued
+from tests.reports.orders import fresh, order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-
-
-@pytest.fixture
-def failed(cast):
-    report = order(cast)
-    claimed(report).write(state=ReportState.FAILED, failure="The disk was full.", lease_until=None)
-    return fresh(report)
 
 
 def page(client, user, path, status=200):
@@ -37,30 +30,33 @@ def test_the_register_lists_what_the_reader_may_see(cast, client):
         assert {serial for serial in (ours, theirs) if serial in text} == seen
 
 
-def test_the_register_can_be_filtered(cast, client, failed):
+def test_the_register_can_be_filtered(cast, client):
+    report = failed(cast)
     other = order(cast, project=cast.their_project)
     text = page(client, cast.auditor, "/reports/?state=failed").content.decode()
-    assert failed.serial in text
+    assert report.serial in text
     assert other.serial not in text
 
 
-def test_a_failed_report_shows_its_reason_and_to_stewards_a_second_try(cast, client, failed):
-    path = f"/reports/{failed.slug}/"
+def test_a_failed_report_shows_its_reason_and_to_stewards_a_second_try(cast, client):
+    report = failed(cast)
+    path = f"/reports/{report.slug}/"
     assert "The disk was full." in page(client, cast.auditor, path).content.decode()
     assert f"{path}retry" not in page(client, cast.officer, path).content.decode()
     assert f"{path}retry" in page(client, cast.manager, path).content.decode()
 
 
-def test_a_second_try_queues_the_report_and_returns_to_it(cast, client, failed):
+def test_a_second_try_queues_the_report_and_returns_to_it(cast, client):
+    report = failed(cast)
     client.force_login(cast.manager)
-    answer = client.post(f"/reports/{failed.slug}/retry")
-    assert (answer.status_code, answer.url) == (302, f"/reports/{failed.slug}/")
-    assert fresh(failed).state == ReportState.QUEUED
-    assert client.post(f"/reports/{failed.slug}/retry").status_code == 409
+    answer = client.post(f"/reports/{report.slug}/retry")
+    assert (answer.status_code, answer.url) == (302, f"/reports/{report.slug}/")
+    assert fresh(report).state == ReportState.QUEUED
+    assert client.post(f"/reports/{report.slug}/retry").status_code == 409
     client.force_login(cast.officer)
-    assert client.post(f"/reports/{failed.slug}/retry").status_code == 403
+    assert client.post(f"/reports/{report.slug}/retry").status_code == 403
     client.force_login(cast.their_lead)
-    assert client.post(f"/reports/{failed.slug}/retry").status_code == 404
+    assert client.post(f"/reports/{report.slug}/retry").status_code == 404
 
 
 def test_the_file_is_handed_out_and_the_download_recorded(cast, client):
