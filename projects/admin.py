@@ -8,9 +8,11 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
 from projects.administration import ReadOnlyAdmin
 from projects.edge import acting
@@ -162,4 +164,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+# Roles are memberships and tokens are private: neither is looked after here, and both would ask for rights that
+# our users do not have.
+admin.site.unregister([Group, AuthToken])
 admin.site.register([Agreement, Project, Milestone, Target, Measurement], ReadOnlyAdmin)

@@ -6,7 +6,7 @@ from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
 from tests.reports.issued import CONTENT, failed, issued
-from tests.reports.orders import fresh, order
+from tests.reports.orders import fresh, order, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -86,3 +86,13 @@ def test_whoever_is_not_signed_in_is_asked_to(cast, client):
     slug = issued(cast).slug
     for path in ("/reports/", f"/reports/{slug}/", f"/reports/{slug}/pdf"):
         assert client.get(path).url.startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("model", ["report", "reportschedule"])
+def test_administrators_look_at_reports_in_the_admin_and_change_nothing(cast, client, model):
+    report, row = issued(cast), schedule(cast)
+    key = {"report": report.pk, "reportschedule": row.pk}[model]
+    for path in ("/admin/", f"/admin/reports/{model}/", f"/admin/reports/{model}/{key}/change/"):
+        page(client, cast.administrator, path)
+    page(client, cast.administrator, f"/admin/reports/{model}/add/", 403)
+    assert client.post(f"/admin/reports/{model}/{key}/delete/", {"post": "yes"}).status_code == 403
