@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.template.loader import get_template
 
 from projects.models import audit
 from tests.cast import acting, project, system
@@ -119,3 +120,9 @@ def test_a_partner_is_not_shown_the_agreement_or_parent_it_has_no_part_in(cast, 
     page = as_user(cast.our_lead).get(f"/projects/{inside.reference}/").content.decode()
     assert "902" not in page
     assert "902" in as_user(cast.officer).get(f"/projects/{inside.reference}/").content.decode()
+
+
+def test_the_page_of_a_failure_needs_neither_request_nor_database():
+    page = get_template("500.html").render()
+    assert "The fault is ours" in page
+    assert Reader(page).inline == []
