@@ -41,7 +41,12 @@ class Refused(Exception):
         super().__init__("\n".join([head, *map(str, problems)]))
 
 
-def shown(text: object) -> str:
-    """Return a cell as a message may quote it: cut, and with what a terminal would obey made visible."""
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
-    return visible if len(visible) <= LONGEST_SHOWN else visible[: LONGEST_SHOWN - 1] + "…"
+def visible(text: object) -> str:
+    """Return the text with what a terminal would obey made visible."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def shown(cell: object) -> str:
+    """Return a cell as a message may quote it: visible, and cut."""
+    text = visible(cell)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

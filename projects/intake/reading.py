@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects.intake import cells
-from projects.intake.problems import Problem, Refused, shown
+from projects.intake.problems import Problem, Refused, shown, visible
 from projects.intake.tables import TABLES, Table
 
 WHOLE_FILE = 0
@@ -80,19 +80,20 @@ class Folder:
 
 def read_folder(path: Path) -> Folder:
     """Return what the folder holds; Refused at once when there is nothing in it to import."""
-    if not path.is_dir():
-        raise Refused(
-            [Problem(str(path), WHOLE_FILE, "", _("is not a folder: name the folder with the files."))]
-        )
+    try:
+        entries = sorted(entry.name for entry in path.iterdir())
+    except OSError as error:
+        reason = _("is no folder that can be read (%(error)s): name the folder with the files.")
+        raise Refused([Problem(visible(path), WHOLE_FILE, "", reason % {"error": error.strerror})]) from error
     folder = Folder()
-    names = sorted(entry.name for entry in path.iterdir() if entry.name.lower().endswith(".csv"))
+    names = [name for name in entries if name.lower().endswith(".csv")]
     known = {table.file: table for table in TABLES.values()}
     folder.ignored = [name for name in names if name not in known]
     if len(folder.ignored) == len(names):
         raise Refused(
             [
                 Problem(
-                    str(path),
+                    visible(path),
                     WHOLE_FILE,
                     "",
                     _("holds none of the files of an import: %(files)s.") % {"files": ", ".join(known)},

@@ -186,7 +186,7 @@ def test_a_message_obeys_no_terminal(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_none_or_holds_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.csv").write_text("a,b\n")
-    for folder, reason in [(tmp_path / "nowhere", "not a folder"), (tmp_path, "none of the files")]:
+    for folder, reason in [(tmp_path / "nowhere", "no folder"), (tmp_path, "none of the files")]:
         with pytest.raises(intake.Refused, match=reason):
             folders.admit(folder)
 

@@ -61,7 +61,7 @@ def test_a_refusal_ends_with_exit_code_1_and_without_a_traceback(tmp_path: Path,
         timeout=60,
     )
     assert done.returncode == 1
-    assert "is not a folder" in done.stderr
+    assert "is no folder" in done.stderr
     assert "Traceback" not in done.stderr
 
 

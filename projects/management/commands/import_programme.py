@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             outcome = intake.admit(folder, now=timezone.now(), dry_run=dry_run)
         except intake.Refused as refused:
             raise CommandError(str(refused)) from refused
-        except IntegrityError as error:
+        except DatabaseError as error:
             raise CommandError(
                 _(
                     "Nothing was imported: the database refused the rows (%(error)s). Another import may have run at the same time; run it again."
