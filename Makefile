@@ -56,7 +56,7 @@ test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itsel
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) -m "not processes"
 
 test-processes: ## Run the tests that start real servers, workers and browsers
-	TEST_DATABASE=postgres $(RUN) -m pytest -q -m processes
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadfile -m processes
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
 	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) -m "not processes"

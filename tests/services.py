@@ -10,6 +10,7 @@ Servers end with the process that started them, also when that one is killed: th
 
 import atexit
 import ctypes
+import itertools
 import os
 import pwd
 import secrets
@@ -37,6 +38,8 @@ FOREIGN = (
     "TICK_SECONDS", "REPORT_LEASE_SECONDS",
 )  # fmt: skip
 PR_SET_PDEATHSIG = 1
+# Below the ports that the kernel gives to outgoing connections; each process of the run begins at another.
+_candidates = itertools.count(20000 + os.getpid() * 97 % 12000)
 
 
 class MissingServerError(RuntimeError):
@@ -199,10 +202,15 @@ def drop_database(url: str) -> None:
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody used a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of the loopback address that nobody uses, and that nobody is likely to be given meanwhile."""
+    for port in _candidates:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("unreachable")
 
 
 def die_with_parent(sign: signal.Signals) -> Callable[[], None]:

@@ -97,14 +97,16 @@ def test_the_next_program_waits_for_the_answer_of_the_one_before(supervise, tmp_
     supervised.wait_for("second runs")
 
 
-def test_programs_stop_in_the_reverse_order(supervise):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_programs_stop_in_the_reverse_order(supervise, number):
     stubborn = (
         "import signal, sys, time; signal.signal(15, lambda *_: (print('ends'), sys.exit()));"
         "print('runs'); time.sleep(600)"
     )
     supervised = supervise(f"""python("one", "{stubborn}"), python("two", "{stubborn}")""")
     supervised.wait_for("runs", count=2)
-    assert supervised.signal(signal.SIGTERM) == 0
+    assert supervised.signal(number) == 0
+    assert supervised.processes() == {}
     assert supervised.output.index("two   | ends") < supervised.output.index("one   | ends")
 
 
