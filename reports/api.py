@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
 from reports import bell, clock, downloads, engine, ordering
@@ -26,16 +26,6 @@ from reports.serializers import (
     ReportSerializer,
     ScheduleSerializer,
 )
-
-
-class AsIs(BaseContentNegotiation):
-    """A file is what it is: whatever the caller accepts, the answer is the file, or a problem as JSON."""
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class ReportViewSet(WithHistory, ScopedViewSet):

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from projects.api.files import attachment
+from projects.api.files import AsIs, attachment
 from projects.api.filters import EvidenceFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet
@@ -36,7 +36,7 @@ class EvidenceViewSet(ScopedViewSet):
         return visible.select_related("milestone", "uploaded_by")
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    @action(detail=True, filterset_class=None)
+    @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)
     def content(self, request: Request, **kwargs: Any) -> HttpResponse:
         """The file itself, checked against its SHA-256, as an attachment."""
         evidence = self.get_object()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +11,20 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from rest_framework.negotiation import BaseContentNegotiation
 
 from projects import archive, uploads
 from projects.archive import StoredFile
 
-log = logging.getLogger(__name__)
+
+class AsIs(BaseContentNegotiation):
+    """A file is what it is: whatever the caller accepts, the answer is the file, or a problem as JSON."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 def stored(files: Sequence[UploadedFile]) -> list[StoredFile]:

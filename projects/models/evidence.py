@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,10 @@ class Evidence(Audited):
     ) -> Evidence:
         """Attach an archived file to a claim and return the row."""
         permissions.require(by, "evidence.add", milestone or measurement)
+        if visibility == Visibility.INTERNAL and by.roles <= permissions.PARTNER:
+            raise ValidationError(
+                {"visibility": _("Internal documents are the ministry's: choose partner or public.")}
+            )
         return audit.create(
             cls(
                 milestone=milestone,

@@ -28,6 +28,7 @@ from projects.permissions import Actor
 class Page(LoginRequiredMixin, ContextMixin, View):
     """A page for people who are signed in; `section` is the part of the navigation that it belongs to."""
 
+    http_method_names = ["get", "head", "post", "options"]  # a form view would take PUT for a POST
     section = ""
 
     @cached_property

@@ -22,6 +22,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
+    http_method_names = ["get", "head", "post", "options"]  # a form view would take PUT for a POST
     template_name = "registration/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
