@@ -54,15 +54,16 @@ class TargetQuerySet(AuditedQuerySet):
             Q(decided_on=None) | Q(decided_on__lte=on), target=OuterRef("pk")
         ).order_by("-number")
         measurements = self.model._meta.get_field("measurements").related_model._base_manager
-        known = measurements.filter(
-            target=OuterRef("pk"), period_end__lte=on, superseded_by__isnull=True
-        ).order_by("-period_end", "-pk")
-        claimed = known.exclude(status=MeasurementStatus.RETURNED)
+        known = measurements.filter(target=OuterRef("pk"), period_end__lte=on).order_by("-period_end", "-pk")
+        # A correction replaces a claimed value as soon as it is claimed, a verified one only once it is verified.
+        claimed = known.exclude(status=MeasurementStatus.RETURNED).exclude(
+            superseded_by__status__in=[MeasurementStatus.CLAIMED, MeasurementStatus.VERIFIED]
+        )
         verified = known.filter(
             status=MeasurementStatus.VERIFIED,
             verified_on__lte=on,
             level__gte=OuterRef("indicator__minimum_level"),
-        )
+        ).exclude(superseded_by__status=MeasurementStatus.VERIFIED, superseded_by__verified_on__lte=on)
         return self.annotate(
             target_value=Subquery(versions.values("value")[:1]),
             due_on=Subquery(versions.values("due_on")[:1]),

@@ -94,3 +94,19 @@ def test_a_correction_supersedes_a_value_of_the_same_target_once(goal: Target, c
         claim(elsewhere, cast, supersedes=first)
     with pytest.raises(IntegrityError), transaction.atomic():
         claim(goal, cast, value=Decimal(14), supersedes=first)
+
+
+def test_a_correction_replaces_a_value_only_as_far_as_it_is_believed(goal: Target, cast: Cast):
+    def counted() -> tuple[Decimal | None, Decimal | None]:
+        row = Target.objects.with_values(TODAY).get(pk=goal.pk)
+        return row.claimed_value, row.verified_value
+
+    first = claim(goal, cast, value=Decimal(12))
+    first.verify(by=acting(cast.manager), level=3)
+    second = claim(goal, cast, value=Decimal(13), supersedes=first)
+    assert counted() == (13, 12), "the verified value stands until its correction is verified"
+    second.return_(by=acting(cast.manager), reason="No certificate.")
+    assert counted() == (12, 12), "a returned correction corrects nothing"
+    third = claim(goal, cast, value=Decimal(14), supersedes=second)
+    third.verify(by=acting(cast.manager), level=3)
+    assert counted() == (14, 14)
