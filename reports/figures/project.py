@@ -65,7 +65,7 @@ def _project(row: ProjectRow, readers: set[int]) -> Shape:
         and {
             **found,
             "basis": text(project.cost_basis),
-            "inside": row.inside.reference if row.inside == parent and parent else None,
+            "inside": parent.reference if parent and row.inside == parent else None,
         },
         "funding": text(project.funding_source),
         "status_reported": text(project.status_as_reported),
