@@ -56,6 +56,7 @@ def as_of(request: Any) -> dt.date:
         day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise BadDay(text) from error
-    if not EARLIEST.year <= day.year <= LATEST.year:
+    # Python also reads 20260601 and 2026-W23-1 as days.
+    if day.isoformat() != text or not EARLIEST.year <= day.year <= LATEST.year:
         raise BadDay(text)
     return day
