@@ -18,7 +18,8 @@ bootstrap = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(bootstrap)
 bootstrap.VENV = Path(sys.argv[1]) / ".venv"
 bootstrap.VENV_PYTHON = bootstrap.VENV / "bin" / "python"
-bootstrap.LOCK = Path(sys.argv[1]) / "requirements.txt"
+bootstrap.ROOT = Path(sys.argv[1])
+bootstrap.LOCK = bootstrap.ROOT / "requirements.txt"
 {change}
 bootstrap.{step}
 """
@@ -115,3 +116,23 @@ def test_a_library_without_its_hash_is_refused(root, tmp_path):
     assert done.returncode == 1
     assert "pip could not install the libraries" in done.stderr
     assert not (tmp_path / ".venv" / "requirements.txt.installed").exists()
+
+
+def test_translations_are_compiled_when_they_changed(root, tmp_path):
+    source = tmp_path / "locale" / "hi" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    source.write_text(f'{header}msgid "Milestone"\nmsgstr "मील का पत्थर"\n')
+    assert bootstrap(root, tmp_path, "compile_messages()").returncode == 0
+    compiled = source.with_suffix(".mo")
+    assert "मील का पत्थर".encode() in compiled.read_bytes()
+    os.utime(compiled, ns=(source.stat().st_mtime_ns, source.stat().st_mtime_ns))
+    before = compiled.stat().st_ino, compiled.stat().st_mtime_ns
+    bootstrap(root, tmp_path, "compile_messages()")
+    assert (compiled.stat().st_ino, compiled.stat().st_mtime_ns) == before
+
+    source.write_text(f'{header}msgid "%(n)s of"\nmsgstr\n')
+    os.utime(source, (2_000_000_000, 2_000_000_000))
+    done = bootstrap(root, tmp_path, "compile_messages()")
+    assert done.returncode == 1
+    assert "The translation locale/hi/LC_MESSAGES/django.po has an error" in done.stderr
