@@ -15,7 +15,7 @@ from typing import TextIO
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -73,8 +73,9 @@ class Command(BaseCommand):
         if demonstration and not User.objects.filter(is_system=False).exists():
             self.stdout.write("Loading the demonstration programme ...")
             self.stdout.flush()
-            for command in DEMONSTRATION:
-                call_command(command, stdout=self.news)
+            with transaction.atomic():  # stopped in the middle, the next start begins anew
+                for command in DEMONSTRATION:
+                    call_command(command, stdout=self.news)
         connections.close_all()
 
     def _supervise(self, host: str, port: int, lock: TextIO) -> None:
