@@ -236,7 +236,7 @@ CELERY_BEAT_SCHEDULE = {
 REST_FRAMEWORK = {
     # The token class stands first: it makes "not signed in" a 401 instead of a 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "projects.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

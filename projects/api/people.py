@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from projects.edge import acting
 from projects.serializers.people import MeSerializer, SignInBody, TokenSerializer
+from projects.tokens import TokenAuthentication
 
 
 class LoginView(APIView):
@@ -60,6 +61,8 @@ def _end_oldest(user: Any) -> None:
 
 
 class LogoutView(knox_views.LogoutView):
+    authentication_classes = (TokenAuthentication,)
+
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, format: str | None = None) -> Response:
         """End the token that this request carries."""
@@ -67,6 +70,8 @@ class LogoutView(knox_views.LogoutView):
 
 
 class LogoutAllView(knox_views.LogoutAllView):
+    authentication_classes = (TokenAuthentication,)
+
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, format: str | None = None) -> Response:
         """End all of your tokens."""
