@@ -54,7 +54,7 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
             .select_related("project", "claimed_by", "claimant_organisation", "verified_by")
             .prefetch_related(*as_seen(self.by, agreement=Agreement))
         )
-        if self.action != "list":
+        if self.action not in ("list", "history"):
             files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
             found = found.prefetch_related("revisions__approved_by", Prefetch("evidence", queryset=files))
         return found

@@ -68,7 +68,7 @@ class MeasurementViewSet(WithHistory, ScopedViewSet):
         found = visible.select_related(
             "target", "claimed_by", "claimant_organisation", "verified_by", "superseded_by"
         )
-        if self.action != "list":
+        if self.action not in ("list", "history"):
             files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
             found = found.prefetch_related(Prefetch("evidence", queryset=files))
         return found

@@ -1,0 +1,120 @@
+"""What an answer costs the database: a fixed number of queries, however many rows; one row costs as much as twenty."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from projects.choices import RelianceMetric
+from projects.models import Evidence, Measurement, Milestone, Mineral, MineralListing, ReliancePoint, audit
+from tests.api.conftest import SignIn
+from tests.api.scene import document, indicator, target
+from tests.cast import Cast, acting, agreement, milestone, organisation, project, system
+
+# Two of them find the token and its owner's other tokens, one the memberships; counting a numbered list is one.
+SIGNED_IN = 3
+
+# address: queries beyond those of signing in, for the ministry and for a partner alike
+LISTS = {
+    "organisations": 2,
+    "minerals": 3,
+    "indicators": 2,
+    "reliance": 2,
+    "agreements": 6,
+    "projects": 6,
+    "milestones": 2,
+    "targets": 3,
+    "measurements": 1,
+    "evidence": 1,
+}
+# for the ministry, for a lead: whether a lead may act is one question more
+DETAILS = {
+    "agreements/AGR-901": (6, 6),
+    "projects/PRJ-901": (6, 6),
+    "milestones/MST-901": (4, 5),
+    "targets/TGT-901": (3, 3),
+    "milestones/MST-901/history": (2, None),
+}
+
+
+def furnish(cast: Cast, count: int) -> None:
+    """Add `count` of everything, each with something of everything that hangs on it."""
+    lithium = audit.create(Mineral(reference="MIN-800", name="Lithium"), by=system(), action="test.setup")
+    measured = indicator("PRD-800")
+    for number in range(800, 800 + count):
+        partner = organisation(f"INS-{number}", f"Partner {number}")
+        mineral = audit.create(
+            Mineral(reference=f"MIN-{number + 1}", name=f"Mineral {number}"), by=system(), action="test.setup"
+        )
+        audit.create(
+            MineralListing(mineral=mineral, official_list="mmdr_part_d", listed_from=dt.date(2023, 8, 17)),
+            by=system(),
+            action="test.setup",
+        )
+        indicator(f"CAP-{number}")
+        audit.create(
+            ReliancePoint(
+                reference=f"REL-{number}",
+                mineral=mineral,
+                product="Magnets",
+                metric=RelianceMetric.IMPORT_DEPENDENCE,
+                period="2025-26",
+                value=Decimal(80),
+                unit="per cent",
+            ),
+            by=system(),
+            action="test.setup",
+        )
+        signed = agreement(f"AGR-{number}", cast.ministry, cast.texmin, partner, parent=cast.our_agreement)
+        work = project(f"PRJ-{number}", cast.texmin, partner, agreement=signed, parent=cast.our_project)
+        work.minerals.set([lithium, mineral])
+        claimed = milestone(f"MST-{number}", work, agreement=signed)
+        claimed.claim(
+            by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"proof {number}")]
+        )
+        goal = target(f"TGT-{number}", measured, project=work)
+        Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))
+    enrich(cast, measured, count)
+
+
+def enrich(cast: Cast, measured: Any, count: int) -> None:
+    """Hang `count` revisions, files and versions on the rows whose details are asked for."""
+    target("TGT-901", measured, project=cast.our_project)
+    for number in range(count):
+        Milestone.objects.get(pk=cast.our_milestone.pk).revise(
+            by=acting(cast.manager),
+            new_on=dt.date(2027, 1, 1) + dt.timedelta(number),
+            reason_code="funds",
+            narrative="Late.",
+        )
+        Evidence.add(document(f"file {number}"), by=acting(cast.officer), milestone=cast.our_milestone)
+
+
+def cost(client: APIClient, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/api/v1/{address}/")
+    assert response.status_code == 200, response.content
+    return len(queries) - SIGNED_IN
+
+
+@pytest.mark.parametrize("who", ["officer", "our_lead"])
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_list_costs_the_same_whatever_its_length(count: int, who: str, cast: Cast, signed_in: SignIn):
+    furnish(cast, count)
+    client = signed_in(cast.people[who])
+    assert {address: cost(client, address) for address in LISTS} == LISTS
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["manager", "our_lead"])
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_detail_costs_the_same_whatever_hangs_on_it(count: int, who: int, cast: Cast, signed_in: SignIn):
+    furnish(cast, count)
+    client = signed_in((cast.manager, cast.our_lead)[who])
+    expected = {address: prices[who] for address, prices in DETAILS.items() if prices[who] is not None}
+    assert {address: cost(client, address) for address in expected} == expected
