@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -82,7 +82,10 @@ class Command(BaseCommand):
 
 
 def _day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None
 
 
 def _person(username: str | None, on: dt.date) -> Actor:

@@ -17,21 +17,27 @@ from reports.models import ReportSchedule
 
 OWNERS = ("manager", "administrator")
 STARTS_ON = dt.date(2026, 1, 1)  # the first report is on Q4 2025-26, as of 31 March 2026
-PROJECT = "PRJ-018"
+# A magnet plant, and for the two demonstration partners a project of their own each.
+PROJECTS = ("PRJ-018", "PRJ-017", "PRJ-005")
 
 
 class Command(BaseCommand):
-    help = "Schedule quarterly reports on the demonstration programme and one of its projects; safe to run again."
+    help = "Schedule quarterly reports on the demonstration programme and three of its projects; safe to run again."
 
     def handle(self, **options: object) -> None:
         owner = self._owner()
         if owner is None:
             self.stdout.write("No demonstration user may schedule reports: nothing scheduled.")
             return
-        project = Project.objects.filter(reference=PROJECT).first()
-        wanted = [("Quarterly programme report", ReportKind.PROGRAMME, None)]
-        if project is not None:
-            wanted.append((f"Quarterly report on {PROJECT}", ReportKind.PROJECT, project))
+        wanted: list[tuple[str, ReportKind, Project | None]] = [
+            ("Quarterly programme report", ReportKind.PROGRAMME, None)
+        ]
+        found = Project.objects.in_bulk(PROJECTS, field_name="reference")
+        wanted += [
+            (f"Quarterly report on {reference}", ReportKind.PROJECT, found[reference])
+            for reference in PROJECTS
+            if reference in found
+        ]
         for title, kind, scope in wanted:
             with transaction.atomic():
                 if ReportSchedule.objects.filter(
