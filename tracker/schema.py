@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -13,7 +15,7 @@ from rest_framework.permissions import AllowAny
 
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
-from tracker.errors import MEDIA_TYPE
+from tracker.errors import MEDIA_TYPE, details
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -70,7 +72,7 @@ class RightsSchema(AutoSchema):
     def _who(self) -> str:
         if self._is_open():
             return "everybody, without signing in."
-        needed = getattr(self.view, "RIGHTS", {}).get(getattr(self.view, "action", ""))
+        needed = getattr(self.view, "RIGHTS", {}).get(self._action)
         if needed is None:
             return "whoever is signed in; the answer holds only what the caller may see."
         roles = [str(role.label) for role in Role if role.value in MAY[needed]]
@@ -87,38 +89,51 @@ class RightsSchema(AutoSchema):
     def _is_open(self) -> bool:
         return any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
 
+    def get_summary(self) -> str:
+        """Return what stands in the list of operations: the first sentence, or what lists and details do."""
+        things = self.path.removeprefix("/api/v1/").split("/")[0]
+        if self._action == "list":
+            return f"List {things}"
+        if self._action == "retrieve":
+            return f"Read one of {things}"
+        return re.split(r"[.:;](?:\s|$)| \(", str(super().get_description()))[0]
+
     def get_override_parameters(self) -> list[Any]:
         given = list(super().get_override_parameters())
-        if getattr(self.view, "HAS_FIGURES", False) and getattr(self.view, "action", "") in (
-            "list",
-            "retrieve",
-        ):
+        if getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve"):
             given.append(AS_OF)
         return given
 
-    def _problems(self) -> dict[str, str]:
-        found = {}
+    def _problems(self) -> Iterator[tuple[int, str, str]]:
+        """Yield status, code and meaning of what can go wrong with an operation of this kind."""
         writes = self.method not in SAFE
         rights = getattr(self.view, "RIGHTS", {})
-        if writes or getattr(self.view, "action", "") in ("list", "retrieve", "history"):
-            found["400"] = "The request has errors; `errors` lists them."
-        if not self._is_open() or "login" in self.path:
-            found["401"] = "Not signed in: no token, an expired or unknown one, or a disabled account."
-        if getattr(self.view, "action", "") in rights:
-            found["403"] = "Your roles do not allow it, or a second person must decide."
+        signs_in = "/login/" in self.path
+        if writes or self._action in ("list", "retrieve", "history"):
+            yield 400, "invalid", "The request has errors; `errors` lists them."
+        if signs_in or not self._is_open():
+            code = "authentication_failed" if signs_in else "not_authenticated"
+            yield 401, code, "Not signed in: no token, an expired or unknown one, or a disabled account."
+        if self._action in rights:
+            yield 403, "permission_denied", "Your roles do not allow it, or a second person must decide."
         if "{" in self.path:
-            found["404"] = "Nothing here, or nothing that you may see."
+            yield 404, "not_found", "Nothing here, or nothing that you may see."
         if writes and rights:
-            found["409"] = "`step_not_open`, `stale` (read again) or `conflict` (someone was faster)."
-            found["413"] = "The body or a file is too large."
-        if "login" in self.path:
-            found["429"] = "`locked_out`: too many failed sign-ins."
-        return found
+            meaning = "`step_not_open`, `stale` (read again) or `conflict` (someone was faster)."
+            yield 409, "step_not_open", meaning
+            yield 413, "too_large", "The body or a file is too large."
+        if signs_in:
+            yield 429, "locked_out", "Too many failed sign-ins."
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
-        for code, meaning in self._problems().items():
-            if code not in bodies:
-                body = self._get_response_for_code(ProblemSerializer, code, media_types=[MEDIA_TYPE])
-                bodies[code] = {**body, "description": meaning}
+        for status, code, meaning in self._problems():
+            if str(status) not in bodies:
+                body = self._get_response_for_code(ProblemSerializer, str(status), media_types=[MEDIA_TYPE])
+                body["content"][MEDIA_TYPE]["example"] = details(status, code, meaning.replace("`", ""))
+                bodies[str(status)] = {**body, "description": meaning}
         return bodies
+
+    @property
+    def _action(self) -> str:
+        return getattr(self.view, "action", None) or ""

@@ -19,6 +19,7 @@ from projects.models import Agreement, Evidence, Milestone
 from projects.serializers.milestones import (
     CancelMilestone,
     ClaimMilestone,
+    ClaimMilestoneWithFiles,
     LogMilestone,
     MilestoneDetailSerializer,
     MilestoneSerializer,
@@ -66,12 +67,15 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
         milestone = Milestone.log(by=self.by, **self.body(LogMilestone))
         return self.answer(milestone.pk, status=201)
 
-    @extend_schema(request=ClaimMilestone, responses=MilestoneDetailSerializer)
+    @extend_schema(
+        request={"application/json": ClaimMilestone, "multipart/form-data": ClaimMilestoneWithFiles},
+        responses=MilestoneDetailSerializer,
+    )
     @action(detail=True, methods=["post"], filterset_class=None)
     def claim(self, request: Request, **kwargs: Any) -> Response:
         """Claim that the milestone was achieved, with its date, a note and the evidence."""
         milestone = self.subject()
-        body = self.body(ClaimMilestone)
+        body = self.body(ClaimMilestoneWithFiles)
         milestone.require_open("claim")  # nothing is stored for a step that is not open
         body["evidence"] = stored(body.pop("evidence", ()))
         milestone.claim(by=self.by, **body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 
@@ -34,6 +34,7 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
     """Agreements: all for the ministry, auditors and administrators; for partners those they are party to."""
 
     model = Agreement
+    RIGHTS: ClassVar[dict[str, str]] = {"history": "history.read"}
     serializer_class = AgreementSerializer
     detail_serializer_class = AgreementDetailSerializer
     filterset_class = AgreementFilter
@@ -51,6 +52,7 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
     """Projects: all for the ministry, auditors and administrators; for partners those they lead or take part in."""
 
     model = Project
+    RIGHTS: ClassVar[dict[str, str]] = {"history": "history.read"}
     HAS_FIGURES = True
     serializer_class = ProjectSerializer
     detail_serializer_class = ProjectDetailSerializer

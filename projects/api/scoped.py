@@ -121,7 +121,5 @@ class WithHistory:
     @action(detail=True, pagination_class=InSequence, serializer_class=EventSerializer, filterset_class=None)
     def history(self: Any, request: Request, **kwargs: Any) -> Response:
         """What was done to the object, oldest first: by whom, in which role, from what to what, and why."""
-        found = self.get_object()
-        permissions.require(self.by, "history.read", found)
-        page = self.paginate_queryset(audit.history(found))
+        page = self.paginate_queryset(audit.history(self.subject()))
         return self.get_paginated_response(EventSerializer(page, many=True).data)

@@ -20,6 +20,7 @@ from projects.filters import TargetFilter
 from projects.models import Agreement, Evidence, Measurement, Project, Target
 from projects.serializers.targets import (
     ClaimMeasurement,
+    ClaimMeasurementWithFiles,
     MeasurementDetailSerializer,
     MeasurementSerializer,
     ReturnMeasurement,
@@ -33,6 +34,7 @@ class TargetViewSet(WithHistory, ScopedViewSet):
     """Targets of the projects and agreements that you may see, with what is claimed and what is verified of them."""
 
     model = Target
+    RIGHTS: ClassVar[dict[str, str]] = {"history": "history.read"}
     HAS_FIGURES = True
     serializer_class = TargetSerializer
     detail_serializer_class = TargetDetailSerializer
@@ -73,11 +75,14 @@ class MeasurementViewSet(WithHistory, ScopedViewSet):
             found = found.prefetch_related(Prefetch("evidence", queryset=files))
         return found
 
-    @extend_schema(request=ClaimMeasurement, responses={201: MeasurementDetailSerializer})
+    @extend_schema(
+        request={"application/json": ClaimMeasurement, "multipart/form-data": ClaimMeasurementWithFiles},
+        responses={201: MeasurementDetailSerializer},
+    )
     def create(self, request: Request) -> Response:
         """Claim a value for a period, with its evidence; a correction names the measurement that it supersedes."""
         self.require_role()
-        body = self.body(ClaimMeasurement)
+        body = self.body(ClaimMeasurementWithFiles)
         target = body.pop("target")
         permissions.require(self.by, self.RIGHTS["create"], target)
         body["evidence"] = tuple(stored(body.pop("evidence", ())))

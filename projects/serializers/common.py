@@ -31,8 +31,25 @@ OWN_PRECISIONS = [
 ]
 
 
+class Code(serializers.ChoiceField):
+    """A word of a closed list; null where it is not known."""
+
+    def to_representation(self, value: Any) -> Any:
+        return None if value == "" else super().to_representation(value)
+
+
 class Facts(serializers.ModelSerializer):
     """A shape that is only read: no validators, no writable field."""
+
+    serializer_choice_field = Code
+
+    def build_standard_field(
+        self, field_name: str, model_field: Any
+    ) -> tuple[type[serializers.Field], dict[str, Any]]:
+        made, options = super().build_standard_field(field_name, model_field)
+        if model_field.choices and model_field.blank:
+            options["allow_null"] = True
+        return made, options
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         return {

@@ -179,7 +179,7 @@ class LogMilestone(Body):
         return attrs
 
 
-class ClaimMilestone(WithEvidence, Versioned):
+class ClaimMilestone(Versioned):
     """The claim that a milestone was achieved."""
 
     actual_on = serializers.DateField(help_text=_("When it was achieved; not in the future."))
@@ -194,6 +194,10 @@ class ClaimMilestone(WithEvidence, Versioned):
             # The end of a period that is still running would be a date in the future.
             attrs["actual_on"] = min(last_day_of(attrs["actual_on"], attrs["precision"]), today)
         return attrs
+
+
+class ClaimMilestoneWithFiles(WithEvidence, ClaimMilestone):
+    """The same with its evidence, in a multipart body."""
 
 
 class VerifyMilestone(Versioned):

@@ -176,7 +176,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
 GIVEN_LEVELS = [(level.value, level.label) for level in VerificationLevel if level]
 
 
-class ClaimMeasurement(WithEvidence, Body):
+class ClaimMeasurement(Body):
     """A value for a period. A correction names the measurement that it supersedes."""
 
     target = Known(model=Target)
@@ -186,6 +186,10 @@ class ClaimMeasurement(WithEvidence, Body):
     note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)
     supersedes = KnownKey(model=Measurement, required=False, allow_null=True)
+
+
+class ClaimMeasurementWithFiles(WithEvidence, ClaimMeasurement):
+    """The same with its evidence, in a multipart body."""
 
 
 class VerifyMeasurement(Versioned):
