@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
+from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from projects.models import User
+from reports import clock
 from tests.reports.orders import NOW
 
 Api = Callable[[User], APIClient]
 
 
 @pytest.fixture
-def today() -> Iterator[dt.datetime]:
-    """Stop the clock on the cast's day."""
+def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[dt.datetime]:
+    """Stop the clock on the cast's day, also the database's, which the engine asks."""
+    monkeypatch.setattr(clock, "now", timezone.now)
     with time_machine.travel(NOW, tick=False):
         yield NOW
 
