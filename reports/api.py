@@ -44,7 +44,10 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     }
 
     def rows(self, visible: Any) -> QuerySet:
-        return visible.select_related("project", "supersedes", "requested_by")
+        # Joined, the report it supersedes would bring its snapshot along.
+        return visible.select_related("project", "supersedes", "requested_by").defer(
+            "snapshot", "supersedes__snapshot"
+        )
 
     @extend_schema(request=OrderReport, responses={202: ReportSerializer})
     def create(self, request: Request) -> Response:

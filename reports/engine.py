@@ -202,6 +202,7 @@ def _publish(report: Report, lease: Lease, file: archive.StoredFile, pages: int,
         audit.record(row, by=by, action="report.issue", before={"state": ReportState.RUNNING}, after=issue)
         if row.supersedes_id:
             _supersede(row, by)
+    logger.info("Report %s issued: %d pages, attempt %d", row.serial, pages, row.attempt)
 
 
 def _supersede(row: Report, by: Actor) -> None:

@@ -30,7 +30,8 @@ class OneReport(Page):
     section = "reports"
 
     def found(self) -> Report:
-        rows = Report.objects.visible_to(self.actor).select_related("project", "schedule", "supersedes")
+        rows = Report.objects.visible_to(self.actor).select_related("project", "supersedes")
+        rows = rows.defer("snapshot", "supersedes__snapshot")
         return get_object_or_404(rows, slug=self.kwargs["slug"])
 
     def shown(self, report: Report) -> dict[str, Any]:

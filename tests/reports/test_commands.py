@@ -10,6 +10,7 @@ from projects.models import AuditEvent
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
 from tests.cast import project
+from tests.reports.issued import issued
 from tests.reports.orders import execute, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -56,6 +57,25 @@ def test_what_cannot_be_ordered_is_refused_with_the_reason(cast, options, reason
     with pytest.raises(CommandError, match=reason):
         say("issue_report", **{**ORDER, **options})
     assert not Report.objects.exists()
+
+
+def test_a_revision_is_ordered_by_the_serial_that_it_corrects(cast, settings):
+    settings.REDIS_URL = ""
+    old = issued(cast)
+    say("issue_report", revises=old.serial, reason="Wrong project.")
+    new = Report.objects.get(revision=1)
+    assert (new.supersedes, new.revision_reason, new.requested_by) == (
+        old,
+        "Wrong project.",
+        cast.administrator,
+    )
+    for options, reason in (
+        ({"revises": old.serial, "reason": "Again."}, "only the latest issue"),
+        ({"revises": "NCMM/2026-27/P/9999", "reason": "None."}, "There is no report"),
+        ({}, "Say which --kind"),
+    ):
+        with pytest.raises(CommandError, match=reason):
+            say("issue_report", **options)
 
 
 def test_a_report_that_fails_ends_the_command_with_its_reason(cast):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from projects.models import AuditBypass, StaleError
 from reports import engine
 from reports.choices import Cadence, ReportKind, ReportState
-from reports.models import Report, ReportSchedule
+from reports.models import Report, ReportSchedule, SerialCounter
 from reports.ordering import open_owed
 from reports.periods import IST
 from tests.cast import acting
@@ -131,6 +131,19 @@ def test_any_number_of_ticks_at_once_register_each_period_once(cast):
     for one, letter in ((row, "M"), (project, "P")):
         found = list(one.reports.order_by("period_start").values_list("serial", flat=True))
         assert found == numbered(NUMBER_OF_MONTHS, letter)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_period_is_registered_once_also_at_the_turn_of_the_financial_year(cast):
+    """Those who register it on either side of midnight count in different years, so no lock is between them."""
+    row = schedule(cast, cadence=Cadence.MONTHLY, starts_on=dt.date(2026, 1, 1))
+    midnight = dt.datetime(2026, 4, 1, 0, 0, tzinfo=IST)
+    moments = (midnight - MINUTE, midnight)
+    results = at_once(6, lambda number: engine.tick(now=moments[number % 2]).opened)
+    assert sum(results) == 2
+    assert row.reports.values("period_start").distinct().count() == row.reports.count() == 2
+    counted = sum(SerialCounter.objects.values_list("last", flat=True))
+    assert counted == 2, "who came too late has given no number"
 
 
 def test_a_period_that_is_there_is_not_opened_again(cast):

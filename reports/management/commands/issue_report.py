@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from projects import archive, permissions
 from projects.choices import Role
-from projects.models import Project, User
+from projects.models import Project, TransitionError, User
 from projects.permissions import Actor
 from reports import bell, clock, engine, ordering
 from reports.models import ISSUED_KINDS, ISSUED_LANGUAGES, Report
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = "Register a report on demand; with --wait, make it and say where it lies."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--kind", required=True, choices=[str(kind) for kind in ISSUED_KINDS])
+        parser.add_argument("--kind", choices=[str(kind) for kind in ISSUED_KINDS])
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today when left out")
         parser.add_argument(
             "--from",
@@ -37,23 +37,21 @@ class Command(BaseCommand):
         parser.add_argument("--project", metavar="REFERENCE", help="of a project report, as in PRJ-018")
         parser.add_argument("--language", default="en", choices=[str(it) for it in ISSUED_LANGUAGES])
         parser.add_argument("--by", metavar="USER", help="in whose name; else the first administrator's")
+        parser.add_argument(
+            "--revises", metavar="SERIAL", help="instead of --kind: correct this issued report"
+        )
+        parser.add_argument("--reason", default="", help="of a revision: what was wrong")
         parser.add_argument("--wait", action="store_true", help="make it now and wait until it is issued")
 
     def handle(self, **options: Any) -> None:
         now = clock.now()
         by = _person(options["by"], timezone.localdate(now))
         try:
-            report = ordering.order(
-                kind=options["kind"],
-                project=_project(options["project"], by),
-                as_of=options["as_of"] or by.on,
-                period_start=options["start"],
-                language=options["language"],
-                by=by,
-                now=now,
-            )
+            report = self._revision(options, by, now) if options["revises"] else self._order(options, by, now)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
+        except TransitionError as error:
+            raise CommandError(str(error)) from None
         except PermissionDenied as error:
             raise CommandError(f"{by.user.username}: {error}") from None
         self.stdout.write(f"{report.serial} ordered in the name of {by.user.username}")
@@ -61,6 +59,25 @@ class Command(BaseCommand):
             self._finish(report)
         elif not bell.ring(report.pk):
             self.stdout.write("It will be made at the next tick of the scheduler or of the polling runner.")
+
+    def _order(self, options: dict[str, Any], by: Actor, now: dt.datetime) -> Report:
+        if options["kind"] is None:
+            raise CommandError("Say which --kind of report, or which report it --revises.")
+        return ordering.order(
+            kind=options["kind"],
+            project=_project(options["project"], by),
+            as_of=options["as_of"] or by.on,
+            period_start=options["start"],
+            language=options["language"],
+            by=by,
+            now=now,
+        )
+
+    def _revision(self, options: dict[str, Any], by: Actor, now: dt.datetime) -> Report:
+        old = Report.objects.visible_to(by).filter(serial=options["revises"]).first()
+        if old is None:
+            raise CommandError(f"There is no report {options['revises']}.")
+        return ordering.revise(old, by=by, reason=options["reason"], now=now)
 
     def _finish(self, report: Report) -> None:
         """Make the report here, unless a worker was faster, and tell how it ended."""
