@@ -1,6 +1,5 @@
 """Turns a stored snapshot into the HTML and assets of its printed edition. No database, no clock, no request."""
 
-from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from reports import drawings
 from reports.choices import Language, ReportKind
 from reports.periods import Period
+from reports.printed import PRINTED
 from reports.sources import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +43,7 @@ def html(snapshot: Snapshot, language: str) -> tuple[str, dict[str, bytes]]:
             "page_words": _page_words(),
             "sections": _sections(kind),
             "sources": Sources(),
-            **CONTEXT[kind](snapshot),
+            **PRINTED[ReportKind(kind)].context(snapshot),
         }
         return render_to_string(f"reports/print/{kind}.html", context), assets()
 
@@ -82,46 +81,5 @@ def _page_words() -> dict[str, str]:
 
 
 def _sections(kind: str) -> dict[str, Section]:
-    names = {
-        ReportKind.PROGRAMME: {
-            "glance": _("At a glance"),
-            "outputs": _("Outputs"),
-            "reliance": _("Import reliance"),
-            "projects": _("Projects"),
-            "milestones": _("Milestones and delay"),
-            "money": _("Money"),
-            "targets": _("Targets"),
-            "agreements": _("Agreements"),
-            "sources": _("Sources and method"),
-        },
-        ReportKind.PROJECT: {
-            "facts": _("The project"),
-            "milestones": _("Milestones"),
-            "revisions": _("Slippage ledger"),
-            "targets": _("Targets"),
-            "evidence": _("Evidence"),
-            "sources": _("Sources and method"),
-        },
-    }[ReportKind(kind)]
+    names = PRINTED[ReportKind(kind)].sections()
     return {slug: Section(number, slug, name) for number, (slug, name) in enumerate(names.items(), 1)}
-
-
-def _programme(snapshot: Snapshot) -> dict[str, Any]:
-    rows = {row["reference"]: row for row in snapshot["targets"]["rows"]}
-    printed_first = set(snapshot["outputs"]["rows"])
-    return {
-        "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
-        "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
-        "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],
-        "drawings": drawings.programme(snapshot),
-    }
-
-
-def _project(snapshot: Snapshot) -> dict[str, Any]:
-    return {"drawings": drawings.project(snapshot)}
-
-
-CONTEXT: dict[str, Callable[[Snapshot], dict[str, Any]]] = {
-    ReportKind.PROGRAMME: _programme,
-    ReportKind.PROJECT: _project,
-}

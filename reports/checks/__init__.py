@@ -8,7 +8,7 @@ rounding rule. docs/rules/checks.md lists them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import InvalidOperation
 
 from reports.checks.arithmetic import Failure, Snapshot, must
@@ -19,6 +19,12 @@ from reports.checks.targets import targets
 from reports.choices import ReportKind
 
 __all__ = ["Failure", "failures"]
+
+# What must agree in each kind alone, beside what every kind has in common.
+CHECKS: dict[ReportKind, Callable[[Snapshot, dt.date], Iterator[Failure]]] = {
+    ReportKind.PROGRAMME: programme,
+    ReportKind.PROJECT: project,
+}
 
 
 def failures(snapshot: Snapshot) -> list[Failure]:
@@ -34,12 +40,11 @@ def failures(snapshot: Snapshot) -> list[Failure]:
 def _all(snapshot: Snapshot) -> Iterator[Failure]:
     as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
     yield from _meta(snapshot["meta"])
-    yield from milestones(snapshot["milestones"], as_of)
-    yield from targets(snapshot["targets"], as_of)
-    if snapshot["meta"]["kind"] == ReportKind.PROGRAMME:
-        yield from programme(snapshot, as_of)
-    else:
-        yield from project(snapshot, as_of)
+    if "milestones" in snapshot:
+        yield from milestones(snapshot["milestones"], as_of)
+    if "targets" in snapshot:
+        yield from targets(snapshot["targets"], as_of)
+    yield from CHECKS[ReportKind(snapshot["meta"]["kind"])](snapshot, as_of)
 
 
 def _meta(meta: Snapshot) -> Iterator[Failure]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from projects.models import audit
 from projects.permissions import Actor
+from reports.choices import ReportKind
 from reports.figures.programme import programme_snapshot
 from reports.figures.project import project_snapshot
 from reports.figures.shapes import Shape, day, moment
@@ -25,15 +26,18 @@ __all__ = ["SCHEMA", "Snapshot", "frozen_at", "programme_snapshot", "project_sna
 SCHEMA = "ncmm-report/1"
 Snapshot = Shape
 
+# The figures of each kind: the sections of the snapshot beside `meta`, as a person may see them.
+SECTIONS: dict[ReportKind, Callable[[Report, Actor], Shape]] = {
+    ReportKind.PROGRAMME: lambda it, by: programme_snapshot(it.as_of, it.period, by=by),
+    ReportKind.PROJECT: lambda it, by: project_snapshot(it.project, it.as_of, it.period, by=by),
+}
+
 
 def snapshot(report: Report, *, by: Actor, now: dt.datetime) -> Snapshot:
     """Return the figures of `report` as `by` may see them, frozen at `now`."""
     with _one_view():
         head = audit.head()
-        if report.project:
-            sections = project_snapshot(report.project, report.as_of, report.period, by=by)
-        else:
-            sections = programme_snapshot(report.as_of, report.period, by=by)
+        sections = SECTIONS[ReportKind(report.kind)](report, by)
     return {"schema": SCHEMA, "meta": _meta(report, head, now), **sections}
 
 

@@ -1,0 +1,34 @@
+"""The printed programme report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reports import drawings
+
+
+def sections() -> dict[str, str]:
+    return {
+        "glance": _("At a glance"),
+        "outputs": _("Outputs"),
+        "reliance": _("Import reliance"),
+        "projects": _("Projects"),
+        "milestones": _("Milestones and delay"),
+        "money": _("Money"),
+        "targets": _("Targets"),
+        "agreements": _("Agreements"),
+        "sources": _("Sources and method"),
+    }
+
+
+def context(snapshot: dict[str, Any]) -> dict[str, Any]:
+    rows = {row["reference"]: row for row in snapshot["targets"]["rows"]}
+    printed_first = set(snapshot["outputs"]["rows"])
+    return {
+        "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
+        "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
+        "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],
+        "drawings": drawings.programme(snapshot),
+    }
