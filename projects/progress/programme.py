@@ -112,7 +112,7 @@ def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectP
         ),
         milestones=milestones,
         targets=targets,
-        revisions=_ledger(milestones.rows),
+        revisions=ledger(milestones.rows),
         provenance=provenance(
             [
                 seen,
@@ -123,7 +123,7 @@ def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectP
     )
 
 
-def _ledger(rows: Iterable[MilestoneRow]) -> tuple[Revision, ...]:
+def ledger(rows: Iterable[MilestoneRow]) -> tuple[Revision, ...]:
     found = [
         Revision(revision=revision, row=row, days=(revision.new_on - revision.old_on).days)
         for row in rows

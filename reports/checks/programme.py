@@ -12,9 +12,9 @@ from reports.checks.arithmetic import Failure, Snapshot, day, must, past, text
 
 def programme(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from _outputs(snapshot)
-    yield from _projects(snapshot["projects"], snapshot["milestones"], as_of)
-    yield from _money(snapshot["money"], snapshot["projects"])
-    yield from _agreements(snapshot["agreements"], as_of)
+    yield from projects(snapshot["projects"], snapshot["milestones"], as_of)
+    yield from money(snapshot["money"], snapshot["projects"])
+    yield from agreements(snapshot["agreements"], as_of)
     records = sum(
         (snapshot["agreements"]["total"], snapshot["projects"]["total"], snapshot["milestones"]["total"])
     )
@@ -32,7 +32,7 @@ def _outputs(snapshot: Snapshot) -> Iterator[Failure]:
         yield Failure(f"outputs.{name}", found[name], there)
 
 
-def _projects(found: Snapshot, milestones: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+def projects(found: Snapshot, milestones: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield Failure("projects.total", found["total"], len(found["rows"]))
     for phase in found["by_phase"]:
         there = sum(row["phase"] == phase["phase"] for row in found["rows"])
@@ -71,7 +71,7 @@ def _governing(name: str, found: Snapshot | None, as_of: dt.date) -> Iterator[Fa
         yield Failure(f"{name}.{figure}", found[figure], late)
 
 
-def _money(found: Snapshot, projects: Snapshot) -> Iterator[Failure]:
+def money(found: Snapshot, projects: Snapshot) -> Iterator[Failure]:
     amounts = [(Decimal(row["crore"]), row["counted"]) for row in found["rows"]]
     plain = sum((crore for crore, _ in amounts), Decimal(0))
     left_out = sum((crore for crore, counted in amounts if not counted), Decimal(0))
@@ -94,7 +94,7 @@ def _money(found: Snapshot, projects: Snapshot) -> Iterator[Failure]:
     yield Failure("money.government", found["government"], text(sum(public)) if public else None)
 
 
-def _agreements(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+def agreements(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     parts = found["with_project"] + found["milestone_only"] + found["paper_only"]
     yield Failure("agreements.total", found["total"], parts)
     by_type = sum(row["count"] for row in found["by_type"])

@@ -28,11 +28,11 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     return {
         "outputs": outputs(figures.targets),
         "reliance": _reliance(figures.reliance),
-        "projects": _projects(figures.projects) | {"without": _without_project(figures.milestones)},
+        "projects": projects(figures.projects) | {"without": without_project(figures.milestones)},
         "milestones": milestones(figures.milestones, period) | {"by_type": by_type(figures.milestones)},
-        "money": _money(figures.projects.money),
+        "money": money(figures.projects.money),
         "targets": targets(figures.targets),
-        "agreements": _agreements(figures.agreements),
+        "agreements": agreements(figures.agreements),
         "provenance": provenance(figures.provenance),
     }
 
@@ -73,7 +73,7 @@ def _reliance(figures: RelianceFigures) -> Shape:
     }
 
 
-def _projects(figures: ProjectFigures) -> Shape:
+def projects(figures: ProjectFigures) -> Shape:
     return {
         "total": figures.total,
         "by_phase": [{"phase": text(row.code), "count": row.count} for row in figures.by_phase],
@@ -81,7 +81,7 @@ def _projects(figures: ProjectFigures) -> Shape:
     }
 
 
-def _without_project(figures: MilestoneFigures) -> Shape:
+def without_project(figures: MilestoneFigures) -> Shape:
     """Count the milestones that agreements have outside any project: with them the table adds up to the programme."""
     rows = [row for row in figures.rows if row.milestone.project_id is None]
     return {
@@ -101,8 +101,8 @@ def _project_row(row: ProjectRow, as_of: dt.date) -> Shape:
         "kind": project.kind,
         "phase": text(project.phase),
         "stage": text(project.stage),
-        "parent": project.parent.reference if project.parent else None,
-        "agreement": project.agreement.reference if project.agreement else None,
+        "parent": row.parent.reference if row.parent else None,
+        "agreement": row.agreement.reference if row.agreement else None,
         "lead": organisation(project.lead),
         "site": text(project.region),
         "country": text(project.country),
@@ -162,7 +162,7 @@ def _next_due(row: ProjectRow) -> Shape | None:
     }
 
 
-def _money(figures: Money) -> Shape:
+def money(figures: Money) -> Shape:
     return {
         "projects_with_cost": figures.with_cost,
         "plain_sum": places(figures.plain_sum),
@@ -186,7 +186,7 @@ def _money(figures: Money) -> Shape:
     }
 
 
-def _agreements(figures: AgreementFigures) -> Shape:
+def agreements(figures: AgreementFigures) -> Shape:
     shares: dict[str, Share] = {
         "with_project": figures.with_project,
         "with_pilot": figures.with_pilot,

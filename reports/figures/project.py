@@ -10,6 +10,7 @@ from django.db.models import Q
 from projects import progress
 from projects.choices import Precision, Visibility
 from projects.models import Agreement, Evidence, Project
+from projects.models.evidence import EvidenceQuerySet
 from projects.permissions import Actor
 from projects.progress import MilestoneFigures, ProjectRow, Revision
 from reports.figures.milestones import LISTS, in_order, milestones
@@ -30,9 +31,13 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
         "project": _project(row, readers),
         "trl": _trl(row, as_of),
         "milestones": found,
-        "revisions": [_revision(it) for it in figures.revisions],
+        "revisions": [revision(it) for it in figures.revisions],
         "targets": targets(figures.targets),
-        "evidence": _evidence(row.project, by),
+        "evidence": evidence(
+            Evidence.objects.visible_to(by).filter(
+                Q(milestone__project=project) | Q(measurement__target__project=project)
+            )
+        ),
         "provenance": provenance(figures.provenance),
     }
 
@@ -112,7 +117,7 @@ def _trl(row: ProjectRow, as_of: dt.date) -> Shape:
     }
 
 
-def _revision(line: Revision) -> Shape:
+def revision(line: Revision) -> Shape:
     revision, milestone = line.revision, line.row.milestone
     before = {it.number: it.precision for it in line.row.revisions}
     return {
@@ -128,12 +133,10 @@ def _revision(line: Revision) -> Shape:
     }
 
 
-def _evidence(project: Project, by: Actor) -> list[Shape]:
+def evidence(files: EvidenceQuerySet) -> list[Shape]:
     """Return the files behind the claims; internal ones stay out, because the report's readers are the partners too."""
-    files = (
-        Evidence.objects.visible_to(by)
-        .filter(Q(milestone__project=project) | Q(measurement__target__project=project))
-        .exclude(visibility=Visibility.INTERNAL)
+    kept = (
+        files.exclude(visibility=Visibility.INTERNAL)
         .select_related("milestone", "uploaded_by")
         .order_by("milestone__reference", "pk")
     )
@@ -147,5 +150,5 @@ def _evidence(project: Project, by: Actor) -> list[Shape]:
             "uploaded_by": person(file.uploaded_by),
             "on": local_day(file.created_at),
         }
-        for file in files
+        for file in kept
     ]
