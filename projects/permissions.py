@@ -99,6 +99,11 @@ def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
     )
 
 
+def member(organisation_id: int, *, on: dt.date) -> Actor:
+    """Return somebody who works for the partner and has no other right: each of its members sees what they see."""
+    return Actor(user=None, on=on, roles=frozenset({Role.VIEWER}), partner_of=frozenset({organisation_id}))
+
+
 def as_auditor(by: Actor) -> Actor:
     """Return the actor with the auditor's rights alone: who audits one partner may work for another."""
     return replace(by, roles=by.roles & {Role.AUDITOR}, partner_of=frozenset(), leads=frozenset())

@@ -57,6 +57,15 @@ class Organisation(Sourced, Audited):
     def __str__(self) -> str:
         return f"{self.short_name} ({self.reference})"
 
+    @property
+    def is_ministry(self) -> bool:
+        """Whether its people are officers and managers, who see the whole programme, and never leads or viewers."""
+        return self.kind in (
+            OrganisationKind.GOVERNMENT,
+            OrganisationKind.MINISTRY,
+            OrganisationKind.DEPARTMENT,
+        )
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
@@ -192,11 +201,7 @@ class Membership(Audited):
         """Refuse a ministry role outside a ministry, and a partner role inside one."""
         if self.organisation is None:
             return
-        ministry = self.organisation.kind in (
-            OrganisationKind.GOVERNMENT,
-            OrganisationKind.MINISTRY,
-            OrganisationKind.DEPARTMENT,
-        )
+        ministry = self.organisation.is_ministry
         if self.role in permissions.MINISTRY and not ministry:
             raise ValidationError({"role": _("Officers and managers belong to a ministry or department.")})
         if self.role in permissions.PARTNER and ministry:
