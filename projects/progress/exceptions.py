@@ -15,15 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.choices import AgreementStatus
 from projects.models import Agreement, Milestone, Project, Target
-from projects.permissions import Actor
 from projects.progress.agreements import AgreementRow
 from projects.progress.bands import months_after
-from projects.progress.milestones import MilestoneFigures, MilestoneRow, figures_of
-from projects.progress.programme import Programme, Provenance, Revision, ledger, programme, provenance
+from projects.progress.milestones import MilestoneRow
 from projects.progress.projects import ProjectRow
 from projects.progress.readiness import claimed_level, verified_level
-from projects.progress.targets import TargetFigures, TargetRow, target_figures
-from projects.progress.traces import Claim, Trace, claims, newest_traces
+from projects.progress.targets import TargetRow
+from projects.progress.traces import Claim, Trace
 
 # docs/rules/exceptions.md says where each threshold comes from.
 MOVED_TIMES = 2
@@ -196,88 +194,3 @@ def _once(rows: Iterable[ExceptionRow]) -> Found:
     for row in _longest_first(rows):
         longest.setdefault(row.subject, row)
     return tuple(longest.values())
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How many records of one kind there are, and how many of them stand under at least one rule."""
-
-    name: str
-    total: int
-    named: int
-
-
-@dataclass(frozen=True)
-class ExceptionFigures:
-    """What needs a decision. Milestones, revisions, targets, projects and agreements are those that a rule names."""
-
-    as_of: dt.date
-    rules: tuple[tuple[Rule, Found], ...]
-    """Every rule with its rows, the longest first; a rule that finds nothing stays in the list."""
-    kinds: tuple[Kind, ...]
-    traces: dict[int, Trace]
-    """The newest trace of each project, by its key."""
-    milestones: MilestoneFigures
-    revisions: tuple[Revision, ...]
-    targets: TargetFigures
-    projects: tuple[ProjectRow, ...]
-    agreements: tuple[AgreementRow, ...]
-    provenance: Provenance
-
-
-def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
-    """Return what needs a decision in the part of the programme that `actor` may see."""
-    whole = programme(as_of, actor)
-    traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
-    rules = _applied(whole, traces)
-    named = {(type(row.subject), row.subject.pk) for _rule, rows in rules for row in rows}
-    milestones = [row for row in whole.milestones.rows if (Milestone, row.milestone.pk) in named]
-    projects = tuple(row for row in whole.projects.rows if (Project, row.project.pk) in named)
-    agreements = tuple(row for row in whole.agreements.rows if (Agreement, row.agreement.pk) in named)
-    keys = [pk for model, pk in named if model is Target]
-    targets = target_figures(Target.objects.visible_to(actor).filter(pk__in=keys), as_of)
-    moved_keys = {row.subject.pk for rule, rows in rules if rule == Rule.MOVED for row in rows}
-    return ExceptionFigures(
-        as_of=as_of,
-        rules=rules,
-        kinds=(
-            Kind("milestone", whole.milestones.total, len(milestones)),
-            Kind("target", whole.targets.total, targets.total),
-            Kind("project", whole.projects.total, len(projects)),
-            Kind("agreement", whole.agreements.total, len(agreements)),
-        ),
-        traces=traces,
-        milestones=figures_of(milestones, as_of),
-        revisions=ledger(row for row in milestones if row.milestone.pk in moved_keys),
-        targets=targets,
-        projects=projects,
-        agreements=agreements,
-        provenance=provenance(
-            [
-                *(row.milestone for row in milestones),
-                *(row.target for row in targets.rows),
-                *(row.project for row in projects),
-                *(row.agreement for row in agreements),
-            ]
-        ),
-    )
-
-
-def _applied(whole: Programme, traces: Mapping[int, Trace]) -> tuple[tuple[Rule, Found], ...]:
-    as_of = whole.as_of
-    milestones, targets = whole.milestones.rows, whole.targets.rows
-    projects, agreements = whole.projects.rows, whole.agreements.rows
-    claimed = claims(milestones, targets, as_of)
-    return (
-        (Rule.OVERDUE, overdue(milestones, as_of)),
-        (Rule.MOVED, moved(milestones, as_of)),
-        (Rule.NO_OWNER, without_owner(milestones, as_of)),
-        (Rule.STALE, stale(projects, traces, as_of)),
-        (Rule.WAITING, waiting(claimed, as_of)),
-        (Rule.RETURNED, returned(claimed, as_of)),
-        (Rule.PAST_DUE, past_due(targets, as_of)),
-        (Rule.UNVERIFIED, unverified(targets, as_of)),
-        (Rule.READINESS, unverified_readiness(projects, as_of)),
-        (Rule.PAPER_ONLY, paper_only(agreements, as_of)),
-        (Rule.NO_PROJECT, without_project(agreements, as_of)),
-    )
