@@ -12,10 +12,11 @@ JOBS ?= 2
 CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-makefile-and-nowhere-else-0123456789
 # A machine as it stands behind a proxy with a certificate.
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
+HINDI := locale/hi/LC_MESSAGES/django.po
 
 .PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
-	format migrations lock clean
+	format messages migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +96,13 @@ schema-check: var/checks ## Check the OpenAPI document; any warning fails
 format: ## Format the code and mend what ruff can mend
 	$(RUN) -m ruff check --fix-only --quiet .
 	$(RUN) -m ruff format .
+
+messages: ## Bring locale/hi up to date with the texts of the code and the templates; new ones wait there for a translation
+	@$(RUN) -m django makemessages --locale hi --ignore 'tests/*' --ignore 'var/*' \
+		--no-location --no-obsolete --no-wrap
+	@msgattrib --sort-output --no-wrap --output-file $(HINDI) $(HINDI)
+	@sed -i '/^"POT-Creation-Date:/d' $(HINDI)
+	@msgfmt --check --statistics --output-file /dev/null $(HINDI)
 
 migrations: ## Write the migrations that changed models need
 	$(MANAGE) makemigrations

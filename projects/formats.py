@@ -7,12 +7,32 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.choices import Precision
 from projects.fiscal import FinancialYear, quarter_of
 
-APPROXIMATELY = "≈\N{NO-BREAK SPACE}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+APPROXIMATELY = f"≈{NO_BREAK_SPACE}"
 MINUS = "\N{MINUS SIGN}"
+
+# Names of months are Django's own words. They stand here so that the catalogue of this project holds them, which is
+# asked before Django's: Hindi writes months in full (31 मार्च 2026), and Django's Hindi misspells three of them.
+SHORT_MONTHS = (
+    gettext_noop("jan"),
+    gettext_noop("feb"),
+    gettext_noop("mar"),
+    gettext_noop("apr"),
+    gettext_noop("may"),
+    gettext_noop("jun"),
+    gettext_noop("jul"),
+    gettext_noop("aug"),
+    gettext_noop("sep"),
+    gettext_noop("oct"),
+    gettext_noop("nov"),
+    gettext_noop("dec"),
+)
+MISSPELT_MONTHS = (gettext_noop("September"), gettext_noop("November"), gettext_noop("December"))
 
 
 def unknown() -> str:
@@ -46,14 +66,14 @@ def crore(value: Decimal | float | str | None) -> str:
     """Return an amount in crore rupees, as in "₹ 16,300 crore"."""
     if value is None or value == "":
         return unknown()
-    return _("₹\N{NO-BREAK SPACE}%(amount)s\N{NO-BREAK SPACE}crore") % {"amount": indian(value)}
+    return (_("₹ %(amount)s crore") % {"amount": indian(value)}).replace(" ", NO_BREAK_SPACE)
 
 
 def per_cent(value: Decimal | float | str | None, decimals: int = 2) -> str:
     """Return a percentage, as in "35.42 %"."""
     if value is None or value == "":
         return unknown()
-    return f"{indian(value, decimals)}\N{NO-BREAK SPACE}%"
+    return f"{indian(value, decimals)}{NO_BREAK_SPACE}%"
 
 
 def day(value: dt.date | str | None) -> str:
