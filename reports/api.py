@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
 from reports import bell, clock, downloads, engine, ordering
+from reports.choices import Language
 from reports.filters import ReportFilter, ScheduleFilter
 from reports.models import Report, ReportSchedule
 from reports.serializers import (
@@ -45,8 +46,11 @@ class ReportViewSet(WithHistory, ScopedViewSet):
 
     def rows(self, visible: Any) -> QuerySet:
         # Joined, the report it supersedes would bring its snapshot along.
-        return visible.select_related("project", "supersedes", "requested_by").defer(
-            "snapshot", "supersedes__snapshot"
+        joined = ("project", "agreement", "organisation", "supersedes", "compared_with", "requested_by")
+        return (
+            visible.select_related(*joined)
+            .defer("snapshot", "supersedes__snapshot", "compared_with__snapshot")
+            .prefetch_related("editions")
         )
 
     @extend_schema(request=OrderReport, responses={202: ReportSerializer})
@@ -66,11 +70,19 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         report = engine.retry(self.subject(), by=self.by, now=clock.now())
         return self.answer(report.pk, status=202)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "language", enum=Language.values, description="Of the edition; without it, of the request."
+            )
+        ],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
     @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)
     def pdf(self, request: Request, **kwargs: Any) -> HttpResponseBase:
-        """The PDF as it was issued, with its SHA-256 as ETag. 409 before the issue. Each download is recorded."""
-        return downloads.pdf(self.get_object(), by=self.by, request=request._request)
+        """An edition as it was issued, with its SHA-256 as ETag. 409 before the issue. Each download is recorded."""
+        language = downloads.language_of(request.query_params.get("language"))
+        return downloads.pdf(self.get_object(), language=language, by=self.by, request=request._request)
 
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     @action(
@@ -101,7 +113,8 @@ class ScheduleViewSet(WithHistory, ScopedViewSet):
     }
 
     def rows(self, visible: Any) -> QuerySet:
-        return visible.select_related("project", "owner")
+        joined = ("project", "agreement", "organisation", "owner")
+        return visible.select_related(*joined).prefetch_related("recipients")
 
     @extend_schema(request=CreateSchedule, responses={201: ScheduleSerializer})
     def create(self, request: Request) -> Response:

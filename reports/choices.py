@@ -13,6 +13,15 @@ class ReportKind(TextChoices):
     PARTNER = "partner", _("Partner report")
 
 
+# The field that names what a kind reports on; the other kinds report on the whole programme.
+SCOPES = {
+    ReportKind.PROJECT: "project",
+    ReportKind.AGREEMENT: "agreement",
+    ReportKind.PARTNER: "organisation",
+}
+SCOPE_FIELDS = tuple(SCOPES.values())
+
+
 class Cadence(TextChoices):
     """How often a schedule reports, in periods of the April-March year."""
 
@@ -33,5 +42,22 @@ class ReportState(TextChoices):
 
 
 class Language(TextChoices):
+    """The editions of every report, in the order in which they are made."""
+
     ENGLISH = "en", _("English")
     HINDI = "hi", _("Hindi")
+
+
+class MailAbout(TextChoices):
+    ISSUED = "issued", _("issued")
+    FAILED = "failed", _("failed")
+
+
+class MailState(TextChoices):
+    """queued -> sending -> sent; a mail whose sending was cut off stays "sending" and is never sent again by itself."""
+
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("not sent")
+    DROPPED = "dropped", _("dropped")

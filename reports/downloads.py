@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,19 +17,39 @@ from django.utils.translation import gettext as _
 from projects import archive
 from projects.models import TransitionError, audit
 from projects.permissions import Actor
+from reports.choices import Language
 from reports.models import Report
 
 CACHING = "private, no-store"
 
 
-def pdf(report: Report, *, by: Actor, request: HttpRequest) -> HttpResponseBase:
-    """Answer with the PDF of an issued report; `TransitionError` before its issue, `archive.Altered` when it was tampered with."""
+def language_of(asked: str | None) -> str:
+    """Return the language of the edition that is asked for, else the one in which the answer is given; ValidationError."""
+    if asked is None or asked == "":
+        active = (translation.get_language() or "")[:2]
+        return active if active in Language.values else Language.ENGLISH
+    if asked not in Language.values:
+        choices = ", ".join(Language.values)
+        message = _("There is no edition in this language; choose one of %(choices)s.")
+        raise ValidationError({"language": message % {"choices": choices}})
+    return asked
+
+
+def pdf(report: Report, *, language: str, by: Actor, request: HttpRequest) -> HttpResponseBase:
+    """Answer with the edition of an issued report in `language`, else with the one there is.
+
+    `TransitionError` before its issue, `archive.Altered` when the file was tampered with.
+    """
     _require_issue(report)
+    edition = report.edition(language)
+    if edition is None:
+        raise archive.Altered(f"{report.serial} is issued but has no edition.")
     return _answer(
         report,
+        name=f"{report.slug}-{edition.language}",
         form="pdf",
-        digest=report.pdf_sha256,
-        content=lambda: archive.read(report.pdf_sha256),
+        digest=edition.sha256,
+        content=lambda: archive.read(edition.sha256),
         content_type="application/pdf",
         by=by,
         request=request,
@@ -39,6 +61,7 @@ def data(report: Report, *, by: Actor, request: HttpRequest) -> HttpResponseBase
     _require_issue(report)
     return _answer(
         report,
+        name=report.slug,
         form="json",
         digest=report.snapshot_sha256,
         content=lambda: _snapshot(report),
@@ -66,6 +89,7 @@ def _snapshot(report: Report) -> bytes:
 def _answer(
     report: Report,
     *,
+    name: str,
     form: str,
     digest: str,
     content: Any,
@@ -80,7 +104,7 @@ def _answer(
         return known
     response = HttpResponse(content(), content_type=content_type)
     response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{report.file_name}.{form}") or ""
+        content_disposition_header(as_attachment=True, filename=f"{name}.{form}") or ""
     )
     response["ETag"] = etag
     response["Cache-Control"] = CACHING

@@ -18,12 +18,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import archive, permissions
-from projects.models import Project, TransitionError, audit
+from projects.models import TransitionError, audit
 from projects.permissions import Actor
-from reports import bell, checks, clock, document, figures, leases, ordering, pdf
-from reports.choices import ReportState
+from reports import bell, checks, clock, figures, leases, mails, ordering, pdf, printing
+from reports.choices import Language, ReportState
 from reports.leases import Lease, LeaseLost
-from reports.models import MOST_ATTEMPTS, Report, ReportSchedule
+from reports.models import MOST_ATTEMPTS, Edition, Report, ReportSchedule
+from reports.models.scopes import sees
 
 RUNG_AT_ONCE = 100
 PAUSE = dt.timedelta(seconds=15)  # before a second attempt; before the third twice as long, and so on
@@ -111,23 +112,32 @@ def retry(report: Report, *, by: Actor, now: dt.datetime) -> Report:
 
 
 def _make(lease: Lease, moment: Moment) -> None:
-    report = Report.objects.select_related("schedule__owner", "requested_by", "project").get(pk=lease.report)
+    subjects = ("project", "agreement", "organisation")
+    report = Report.objects.select_related("schedule__owner", "requested_by", *subjects).get(pk=lease.report)
     by = _rights_of_the_day(report, timezone.localdate(moment()))
     lease.write(progress=10)
     snapshot = _frozen(report, lease, by, moment)
     lease.write(progress=30)
-    html, assets = document.html(snapshot, report.language)
-    lease.write(progress=40)
-    content = pdf.render(
-        html,
-        assets=assets,
-        title=document.title(snapshot, report.language),
-        language=report.language,
-        created=figures.frozen_at(snapshot),
+    editions = []
+    for number, language in enumerate(Language.values, 1):
+        editions.append(_edition(report, snapshot, language))
+        lease.write(progress=30 + 60 * number // len(Language.values))
+    _publish(report, lease, editions, now=moment())
+
+
+def _edition(report: Report, snapshot: figures.Snapshot, language: str) -> Edition:
+    """Return the edition of the report in `language`, unsaved, its file durable in the archive."""
+    content = printing.rendered(report, snapshot, language)
+    file = archive.store([content], name=f"{report.slug}-{language}.pdf", content_type="application/pdf")
+    return Edition(
+        report=report,
+        language=language,
+        sha256=file.sha256,
+        size=file.size,
+        pages=content.pages,
+        rendered_sha256=file.sha256,
+        rendered_size=file.size,
     )
-    lease.write(progress=90)
-    file = archive.store([content], name=f"{report.file_name}.pdf", content_type="application/pdf")
-    _publish(report, lease, file, content.pages, now=moment())
 
 
 def _rights_of_the_day(report: Report, on: dt.date) -> Actor:
@@ -139,12 +149,7 @@ def _rights_of_the_day(report: Report, on: dt.date) -> Actor:
             _("%(person)s, in whose name it is issued, may not issue reports any more.")
             % {"person": person.by_post}
         )
-    sees = (
-        Project.objects.visible_to(by).filter(pk=report.project_id).exists()
-        if report.project_id
-        else by.sees_programme
-    )
-    if not sees:
+    if not sees(by, report.subject):
         raise Refused(
             _("%(person)s, in whose name it is issued, may not see what it reports on.")
             % {"person": person.by_post}
@@ -158,8 +163,10 @@ def _frozen(report: Report, lease: Lease, by: Actor, moment: Moment) -> figures.
         return figures.read(report.snapshot)
     now = moment()
     report.late = ordering.is_late(report.due_at, now)
-    snapshot = figures.snapshot(report, by=by, now=now)
-    wrong = checks.failures(snapshot)
+    with figures.one_view():
+        report.compared_with = ordering.previous_of(report)
+        snapshot = figures.snapshot(report, by=by, now=now)
+        wrong = checks.failures(snapshot)
     if wrong:
         raise Refused(
             _("The figures contradict each other: %(list)s.") % {"list": "; ".join(map(str, wrong[:10]))}
@@ -169,6 +176,7 @@ def _frozen(report: Report, lease: Lease, by: Actor, moment: Moment) -> figures.
         snapshot=text,
         snapshot_sha256=hashlib.sha256(text.encode()).hexdigest(),
         late=report.late,
+        compared_with=report.compared_with,
         generator_version=settings.VERSION,
         audit_seq=snapshot["meta"]["audit"]["seq"],
         audit_hash=snapshot["meta"]["audit"]["hash"],
@@ -176,33 +184,29 @@ def _frozen(report: Report, lease: Lease, by: Actor, moment: Moment) -> figures.
     return figures.read(text)
 
 
-def _publish(report: Report, lease: Lease, file: archive.StoredFile, pages: int, *, now: dt.datetime) -> None:
-    """Issue the report: its file is durable, its lease is still ours, and the event is in the same transaction."""
+def _publish(report: Report, lease: Lease, editions: list[Edition], *, now: dt.datetime) -> None:
+    """Issue the report: its files are durable, its lease is still ours, and the event is in the same transaction."""
     by = _engine(now)
     with transaction.atomic():
-        lease.write(
-            state=ReportState.ISSUED,
-            progress=100,
-            issued_at=now,
-            lease_until=None,
-            failure="",
-            pdf_sha256=file.sha256,
-            pdf_size=file.size,
-            pdf_pages=pages,
-        )
+        lease.extend(now)  # the fence: from here on nobody else can take the row
+        for edition in editions:
+            edition.save(force_insert=True)
+        lease.write(state=ReportState.ISSUED, progress=100, issued_at=now, lease_until=None, failure="")
         row = Report.objects.get(pk=report.pk)
         issue = {
             "state": row.state,
-            "pdf_sha256": row.pdf_sha256,
-            "pdf_size": row.pdf_size,
-            "pdf_pages": row.pdf_pages,
             "snapshot_sha256": row.snapshot_sha256,
             "attempt": row.attempt,
+            "editions": [
+                {"language": it.language, "sha256": it.sha256, "size": it.size, "pages": it.pages}
+                for it in editions
+            ],
         }
         audit.record(row, by=by, action="report.issue", before={"state": ReportState.RUNNING}, after=issue)
         if row.supersedes_id:
             _supersede(row, by)
-    logger.info("Report %s issued: %d pages, attempt %d", row.serial, pages, row.attempt)
+        mails.owe_issue(row, now=now)
+    logger.info("Report %s issued in attempt %d", row.serial, row.attempt)
 
 
 def _supersede(row: Report, by: Actor) -> None:
@@ -240,7 +244,7 @@ def _fail(lease: Lease, reason: str, *, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
             lease.write(state=ReportState.FAILED, failure=reason, lease_until=None)
-            _record_failure(Report.objects.get(pk=lease.report), by)
+            _record_failure(Report.objects.get(pk=lease.report), by, now=now)
     except LeaseLost:
         logger.warning("Report %s: taken over by another worker, its failure is not recorded", lease.report)
 
@@ -256,11 +260,12 @@ def _give_up(report: Report, *, now: dt.datetime) -> bool:
         found = Report.objects.exhausted(now).filter(pk=report.pk)
         if not found.update(state=ReportState.FAILED, failure=reason, lease_until=None):
             return False
-        _record_failure(Report.objects.get(pk=report.pk), by)
+        _record_failure(Report.objects.get(pk=report.pk), by, now=now)
     return True
 
 
-def _record_failure(row: Report, by: Actor) -> None:
+def _record_failure(row: Report, by: Actor, *, now: dt.datetime) -> None:
+    mails.owe_failure(row, now=now)
     logger.error("Report %s failed: %s", row.serial, row.failure)
     audit.record(
         row,

@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import permissions
-from projects.models import Project, TransitionError, audit
+from projects.models import Agreement, Organisation, Project, TransitionError, audit
 from projects.permissions import Actor
-from reports.choices import Cadence, Language, ReportKind, ReportState
-from reports.models import Report, ReportSchedule, SerialCounter
-from reports.models.schedules import check_order
+from reports.choices import SCOPE_FIELDS, Cadence, ReportState
+from reports.models import Report, ReportSchedule, SerialCounter, check_subject
 from reports.models.serials import slug_of
 from reports.periods import Period, period_of
 
@@ -53,8 +52,7 @@ def _open_period(schedule: ReportSchedule, period: Period, now: dt.datetime) -> 
                 Report(
                     schedule=schedule,
                     kind=schedule.kind,
-                    project_id=schedule.project_id,
-                    language=schedule.language,
+                    **schedule.subject_keys,
                     period_start=period.start,
                     period_end=period.end,
                     as_of=period.end,
@@ -79,14 +77,14 @@ def order(
     by: Actor,
     now: dt.datetime,
     project: Project | None = None,
+    agreement: Agreement | None = None,
+    organisation: Organisation | None = None,
     period_start: dt.date | None = None,
-    language: str = Language.ENGLISH,
 ) -> Report:
     """Register a report that `by` requests and return it; without a start its period is the quarter up to `as_of`."""
     permissions.require(by, "report.issue")
-    check_order(kind, project.pk if project else None, language)
-    if kind == ReportKind.PROGRAMME and not by.sees_programme:
-        raise ValidationError({"kind": _("You do not see the whole programme.")})
+    on: dict[str, Any] = {"project": project, "agreement": agreement, "organisation": organisation}
+    check_subject(kind, **on)
     if as_of > by.on:
         raise ValidationError({"as_of": _("This day lies in the future: nothing is known of it yet.")})
     start = period_start or period_of(Cadence.QUARTERLY, as_of).start
@@ -98,8 +96,7 @@ def order(
             Report(
                 requested_by=by.user,
                 kind=kind,
-                project=project,
-                language=language,
+                **on,
                 period_start=start,
                 period_end=as_of,
                 as_of=as_of,
@@ -128,8 +125,7 @@ def revise(old: Report, *, by: Actor, reason: str, now: dt.datetime) -> Report:
                 schedule_id=old.schedule_id,
                 requested_by=by.user,
                 kind=old.kind,
-                project_id=old.project_id,
-                language=old.language,
+                **old.subject_keys,
                 period_start=old.period_start,
                 period_end=old.period_end,
                 as_of=old.as_of,
@@ -143,6 +139,15 @@ def revise(old: Report, *, by: Actor, reason: str, now: dt.datetime) -> Report:
             by=by,
             now=now,
         )
+
+
+def previous_of(report: Report) -> Report | None:
+    """Return the report that `report` is compared with: the latest issue before it of its schedule, else on its subject."""
+    issued = Report.objects.filter(
+        state=ReportState.ISSUED, kind=report.kind, as_of__lt=report.as_of, **report.subject_keys
+    ).order_by("-as_of", "-pk")
+    own = issued.filter(schedule=report.schedule_id).first() if report.schedule_id else None
+    return own or issued.first()
 
 
 def _insert(report: Report, counter: SerialCounter, *, by: Actor, now: dt.datetime) -> Report:
@@ -163,7 +168,14 @@ def _insert(report: Report, counter: SerialCounter, *, by: Actor, now: dt.dateti
 
 def facts(report: Report) -> dict[str, Any]:
     """Return what the audit trail keeps of a new row."""
-    names = ("serial", "schedule_id", "kind", "project_id", "language", "revision", "supersedes_id")
+    names = (
+        "serial",
+        "schedule_id",
+        "kind",
+        *(f"{name}_id" for name in SCOPE_FIELDS),
+        "revision",
+        "supersedes_id",
+    )
     days = ("period_start", "period_end", "as_of")
     return {name: getattr(report, name) for name in names} | {
         name: getattr(report, name).isoformat() for name in days

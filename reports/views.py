@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -30,8 +31,9 @@ class OneReport(Page):
     section = "reports"
 
     def found(self) -> Report:
-        rows = Report.objects.visible_to(self.actor).select_related("project", "supersedes")
-        rows = rows.defer("snapshot", "supersedes__snapshot")
+        joined = ("project", "agreement", "organisation", "supersedes", "compared_with")
+        rows = Report.objects.visible_to(self.actor).select_related(*joined).prefetch_related("editions")
+        rows = rows.defer("snapshot", "supersedes__snapshot", "compared_with__snapshot")
         return get_object_or_404(rows, slug=self.kwargs["slug"])
 
     def shown(self, report: Report) -> dict[str, Any]:
@@ -53,7 +55,8 @@ class ReportList(FilteredList):
     filterset_class = ReportFilter
 
     def rows(self) -> QuerySet:
-        return Report.objects.visible_to(self.actor).select_related("project")
+        rows = Report.objects.visible_to(self.actor).select_related("project", "agreement", "organisation")
+        return rows.prefetch_related("editions")
 
 
 class ReportDetail(OneReport, DetailView):
@@ -72,7 +75,10 @@ class ReportPdf(OneReport):
         """Answer with the file, checked against its digest; 409 before the issue, 500 when it was altered."""
         report = self.found()
         try:
-            return downloads.pdf(report, by=self.actor, request=request)
+            language = downloads.language_of(request.GET.get("language"))
+            return downloads.pdf(report, language=language, by=self.actor, request=request)
+        except ValidationError as error:
+            return self.refused(report, " ".join(error.messages), 400)
         except TransitionError as error:
             return self.refused(report, str(error), 409)
         except Altered:

@@ -168,21 +168,23 @@ def create(
         with _open_door():
             obj.full_clean(exclude=_foreign_keys(obj))
             obj.save(force_insert=True)
-        after = obj.facts()
-        for name, rows in (related or {}).items():
-            chosen = list(rows)
-            getattr(obj, name).set(chosen)
-            after[name] = sorted(str(row) for row in chosen)
+        after = obj.facts() | _relate(obj, related)
         record(obj, by=by, action=action, before=None, after=after, reason=reason)
     return obj
 
 
 def change(
-    obj: AuditedT, *, by: Actor, action: str, changes: Mapping[str, Any], reason: str = ""
+    obj: AuditedT,
+    *,
+    by: Actor,
+    action: str,
+    changes: Mapping[str, Any],
+    reason: str = "",
+    related: Mapping[str, Iterable[Any]] | None = None,
 ) -> AuditedT:
-    """Apply `changes` to the locked `obj`, validate and save it with its event, and return it."""
+    """Apply `changes` to the locked `obj`, validate and save it with its event, and return it; `related` as in `create`."""
     with transaction.atomic():
-        before = obj.facts()
+        before = obj.facts() | {name: _names(getattr(obj, name).all()) for name in related or {}}
         for name, value in changes.items():
             setattr(obj, name, value)
         obj.version += 1
@@ -190,7 +192,7 @@ def change(
         with _open_door():
             obj.full_clean(exclude=_foreign_keys(obj))
             obj.save(force_update=True)
-        after = obj.facts()
+        after = obj.facts() | _relate(obj, related)
         moved = [name for name in after if after[name] != before[name]]
         record(
             obj,
@@ -280,6 +282,20 @@ def _open_door() -> Iterator[None]:
         yield
     finally:
         _door_is_open.reset(token)
+
+
+def _relate(obj: models.Model, related: Mapping[str, Iterable[Any]] | None) -> dict[str, list[str]]:
+    """Fill many-to-many fields and return their new content as the audit trail keeps it."""
+    found = {}
+    for name, rows in (related or {}).items():
+        chosen = list(rows)
+        getattr(obj, name).set(chosen)
+        found[name] = _names(chosen)
+    return found
+
+
+def _names(rows: Iterable[Any]) -> list[str]:
+    return sorted(str(row) for row in rows)
 
 
 def _foreign_keys(obj: models.Model) -> set[str]:

@@ -15,13 +15,22 @@ from django.db import connection, transaction
 
 from projects.models import audit
 from projects.permissions import Actor
-from reports.choices import ReportKind
+from reports.choices import SCOPES, ReportKind
 from reports.figures.programme import programme_snapshot
 from reports.figures.project import project_snapshot
 from reports.figures.shapes import Shape, day, moment
 from reports.models import Report
 
-__all__ = ["SCHEMA", "Snapshot", "frozen_at", "programme_snapshot", "project_snapshot", "read", "snapshot"]
+__all__ = [
+    "SCHEMA",
+    "Snapshot",
+    "frozen_at",
+    "one_view",
+    "programme_snapshot",
+    "project_snapshot",
+    "read",
+    "snapshot",
+]
 
 SCHEMA = "ncmm-report/1"
 Snapshot = Shape
@@ -34,10 +43,9 @@ SECTIONS: dict[ReportKind, Callable[[Report, Actor], Shape]] = {
 
 
 def snapshot(report: Report, *, by: Actor, now: dt.datetime) -> Snapshot:
-    """Return the figures of `report` as `by` may see them, frozen at `now`."""
-    with _one_view():
-        head = audit.head()
-        sections = SECTIONS[ReportKind(report.kind)](report, by)
+    """Return the figures of `report` as `by` may see them, frozen at `now`; call it in `one_view`."""
+    head = audit.head()
+    sections = SECTIONS[ReportKind(report.kind)](report, by)
     return {"schema": SCHEMA, "meta": _meta(report, head, now), **sections}
 
 
@@ -53,17 +61,30 @@ def frozen_at(snapshot: Snapshot) -> dt.datetime:
 
 
 def _meta(report: Report, head: tuple[int, str], now: dt.datetime) -> Shape:
-    old = report.supersedes
-    project = report.project
+    old, previous, subject = report.supersedes, report.compared_with, report.subject
     return {
         "serial": report.serial,
         "revision": report.revision,
         "supersedes": {"serial": old.serial, "revision": old.revision} if old else None,
         "reason": report.revision_reason or None,
         "kind": report.kind,
-        "language": report.language,
         "scope": (
-            {"kind": "project", "reference": project.reference, "name": project.name} if project else None
+            {
+                "kind": SCOPES[ReportKind(report.kind)],
+                "reference": subject.reference,
+                "name": report.subject_name,
+            }
+            if subject
+            else None
+        ),
+        "previous": (
+            {
+                "serial": previous.serial,
+                "as_of": day(previous.as_of),
+                "snapshot_sha256": previous.snapshot_sha256,
+            }
+            if previous
+            else None
         ),
         "cadence": report.schedule.cadence if report.schedule else None,
         "period": {"start": day(report.period_start), "end": day(report.period_end)},
@@ -71,13 +92,14 @@ def _meta(report: Report, head: tuple[int, str], now: dt.datetime) -> Shape:
         "due_at": moment(report.due_at) if report.due_at else None,
         "late": report.late,
         "frozen_at": moment(now),
+        "verify": f"{settings.BASE_URL}/verify/{report.slug}/",
         "generator": {"name": "Mission Tracker", "version": settings.VERSION},
         "audit": {"seq": head[0], "hash": head[1]},
     }
 
 
 @contextmanager
-def _one_view() -> Iterator[None]:
+def one_view() -> Iterator[None]:
     """Let all queries of the block see the database as it stands at the first of them, without stopping a writer.
 
     Otherwise a milestone verified between two queries would be in one figure of the report and not in the other.

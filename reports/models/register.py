@@ -11,20 +11,16 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Project
 from projects.models.scoped import Scoped, ScopedQuerySet
 from reports import periods
-from reports.choices import Language, ReportKind, ReportState
+from reports.choices import Language, ReportState
+from reports.models.editions import SHA256, Edition, NeverDeleted
 from reports.models.schedules import ReportSchedule
+from reports.models.scopes import ORGANISATION_PATHS, OnSubject, names_its_subject
 
 MOST_ATTEMPTS = 5
-SHA256 = r"^[0-9a-f]{64}$"
 UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
 READABLE = (ReportState.ISSUED, ReportState.SUPERSEDED)
-
-
-class NeverDeleted(RuntimeError):
-    """Raised when a report would be deleted: a failed one keeps its serial, a wrong one is superseded."""
 
 
 class ReportQuerySet(ScopedQuerySet):
@@ -60,7 +56,7 @@ class ReportManager(models.Manager.from_queryset(ReportQuerySet)):  # type: igno
         return super().get_queryset().defer("snapshot")
 
 
-class Report(Scoped):
+class Report(OnSubject, Scoped):
     """A numbered, dated document on a period.
 
         queued -> running -> issued -> superseded
@@ -71,7 +67,7 @@ class Report(Scoped):
     `reports.ordering` and `reports.engine` only; triggers keep an issued row as it is.
     """
 
-    ORGANISATION_PATHS = ("project__lead", "project__partners")
+    ORGANISATION_PATHS = ORGANISATION_PATHS
 
     serial = models.CharField(_("serial"), max_length=30, unique=True)
     slug = models.CharField(max_length=30, unique=True)
@@ -91,16 +87,6 @@ class Report(Scoped):
         related_name="+",
         verbose_name=_("requested by"),
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind)
-    project = models.ForeignKey(
-        Project,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="reports",
-        verbose_name=_("project"),
-    )
-    language = models.CharField(_("language"), max_length=2, choices=Language)
     period_start = models.DateField(_("period from"))
     period_end = models.DateField(_("period to"))
     as_of = models.DateField(_("as of"))
@@ -134,9 +120,15 @@ class Report(Scoped):
 
     snapshot = models.TextField(_("snapshot"), blank=True)
     snapshot_sha256 = models.CharField(_("SHA-256 of the snapshot"), max_length=64, blank=True)
-    pdf_sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True)
-    pdf_size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True)
-    pdf_pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    compared_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("compared with"),
+        help_text=_("The report before it, from which its changes are counted."),
+    )
     generator_version = models.CharField(_("version of the generator"), max_length=20, blank=True)
     audit_seq = models.BigIntegerField(_("number of the audit head"), null=True, blank=True)
     audit_hash = models.CharField(_("hash of the audit head"), max_length=64, blank=True)
@@ -160,11 +152,7 @@ class Report(Scoped):
                 name="report_is_owed_by_a_schedule_or_requested",
                 condition=Q(schedule__isnull=False) | Q(requested_by__isnull=False),
             ),
-            models.CheckConstraint(
-                name="report_of_a_project_names_it",
-                condition=Q(kind=ReportKind.PROJECT, project__isnull=False)
-                | (~Q(kind=ReportKind.PROJECT) & Q(project=None)),
-            ),
+            models.CheckConstraint(name="report_names_its_subject", condition=names_its_subject()),
             models.CheckConstraint(
                 name="report_period_ends_after_it_begins", condition=Q(period_end__gte=F("period_start"))
             ),
@@ -186,13 +174,10 @@ class Report(Scoped):
                 name="failed_report_has_its_reason", condition=~Q(state=ReportState.FAILED) | ~Q(failure="")
             ),
             models.CheckConstraint(
-                name="issued_report_has_its_file_and_figures",
+                name="issued_report_has_its_figures",
                 condition=~Q(state__in=READABLE)
                 | Q(
                     issued_at__isnull=False,
-                    pdf_sha256__regex=SHA256,
-                    pdf_size__gt=0,
-                    pdf_pages__gt=0,
                     snapshot_sha256__regex=SHA256,
                     audit_seq__isnull=False,
                 )
@@ -213,13 +198,16 @@ class Report(Scoped):
     @property
     def title(self) -> str:
         """What the report is on, in the active language: "Project report: Pilot line, Q4 2025-26"."""
-        subject = self.project.name if self.project else gettext("National Critical Mineral Mission")
-        parts = {"kind": self.get_kind_display(), "subject": subject, "period": self.period.label}
+        parts = {
+            "kind": self.get_kind_display(),
+            "subject": self.subject_name or gettext("National Critical Mineral Mission"),
+            "period": self.period.label,
+        }
         return gettext("%(kind)s: %(subject)s, %(period)s") % parts
 
     @property
     def is_readable(self) -> bool:
-        """Whether there is a file to download."""
+        """Whether there are files to download."""
         return self.state in READABLE
 
     @property
@@ -231,7 +219,7 @@ class Report(Scoped):
         """The person in whose name the report is issued: who requested it, else the schedule's owner."""
         return self.requested_by or (self.schedule and self.schedule.owner)
 
-    @property
-    def file_name(self) -> str:
-        """The name of a download, without its ending."""
-        return self.slug
+    def edition(self, language: str) -> Edition | None:
+        """Return the edition in `language`, else the first there is (old reports have one); None before the issue."""
+        found = {edition.language: edition for edition in self.editions.all()}
+        return found.get(language) or next((found[it] for it in Language.values if it in found), None)

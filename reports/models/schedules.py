@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,50 +13,45 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.models import Project, StaleError, audit
+from projects.models import StaleError, User, audit
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.permissions import Actor
 from reports import periods
-from reports.choices import Cadence, Language, ReportKind
+from reports.choices import SCOPE_FIELDS, Cadence
+from reports.models.scopes import ORGANISATION_PATHS, OnSubject, check_subject, names_its_subject, sees
 
-# The kinds and languages that this version can print; the vocabulary knows more.
-ISSUED_KINDS = (ReportKind.PROGRAMME, ReportKind.PROJECT)
-ISSUED_LANGUAGES = (Language.ENGLISH,)
 LATEST_HOUR = 23
 LATEST_DAY = 90
 
 
-class ReportSchedule(Audited):
+class ReportSchedule(OnSubject, Audited):
     """Asks for one report a period, from the period of `starts_on` on, in the name of its owner."""
 
-    ORGANISATION_PATHS = ("project__lead", "project__partners")
+    ORGANISATION_PATHS = ORGANISATION_PATHS
     # A schedule that changed its kind, scope or cadence would be another one: end it and make a new one.
     CHANGEABLE: ClassVar[frozenset[str]] = frozenset(
-        {"title", "due_day", "due_hour", "language", "ends_on", "owner", "active"}
+        {"title", "due_day", "due_hour", "ends_on", "owner", "active"}
     )
 
     title = models.CharField(_("title"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind)
-    project = models.ForeignKey(
-        Project,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="report_schedules",
-        verbose_name=_("project"),
-    )
     cadence = models.CharField(_("cadence"), max_length=12, choices=Cadence)
     due_day = models.PositiveSmallIntegerField(
         _("due, days after the period"), default=5, help_text=_("1 is the day after the period ends.")
     )
     due_hour = models.PositiveSmallIntegerField(_("due, hour in India"), default=6)
-    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
     )
     active = models.BooleanField(_("active"), default=True)
+    recipients = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recipients"),
+        help_text=_("Who gets a mail with the link when a report is issued."),
+    )
 
     objects = AuditedQuerySet.as_manager()
 
@@ -64,12 +60,7 @@ class ReportSchedule(Audited):
         verbose_name = _("schedule")
         verbose_name_plural = _("schedules")
         constraints = [
-            models.CheckConstraint(
-                name="schedule_of_a_project_names_it",
-                condition=Q(kind=ReportKind.PROJECT, project__isnull=False)
-                | (~Q(kind=ReportKind.PROJECT) & Q(project=None)),
-                violation_error_message=_("A project report names its project, any other names none."),
-            ),
+            models.CheckConstraint(name="schedule_names_its_subject", condition=names_its_subject()),
             models.CheckConstraint(
                 name="schedule_ends_after_it_starts",
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
@@ -91,16 +82,26 @@ class ReportSchedule(Audited):
         return self.title
 
     def clean(self) -> None:
-        check_order(self.kind, self.project_id, self.language)
+        check_subject(self.kind, **{name: getattr(self, f"{name}_id") for name in SCOPE_FIELDS})
 
     @classmethod
-    def create(cls, *, by: Actor, **fields: Any) -> ReportSchedule:
+    def create(cls, *, by: Actor, recipients: Iterable[User] = (), **fields: Any) -> ReportSchedule:
         """Create a schedule and return it; the owner is whoever creates it, unless another is named."""
         permissions.require(by, "schedule.create")
         fields.setdefault("owner", by.user)
-        return audit.create(cls(**fields), by=by, action="schedule.create")
+        schedule = cls(**fields)
+        chosen = schedule._admitted(recipients, by)
+        return audit.create(schedule, by=by, action="schedule.create", related={"recipients": chosen})
 
-    def change(self, *, by: Actor, reason: str = "", version: int | None = None, **changes: Any) -> None:
+    def change(
+        self,
+        *,
+        by: Actor,
+        reason: str = "",
+        version: int | None = None,
+        recipients: Iterable[User] | None = None,
+        **changes: Any,
+    ) -> None:
         """Change what may change of a schedule; the reports it has already asked for stay as they are."""
         permissions.require(by, "schedule.change", self)
         fixed = sorted(changes.keys() - self.CHANGEABLE)
@@ -116,8 +117,29 @@ class ReportSchedule(Audited):
                     )
                     % {"row": row}
                 )
-            audit.change(row, by=by, action="schedule.change", changes=changes, reason=reason)
+            related = None if recipients is None else {"recipients": row._admitted(recipients, by)}
+            audit.change(
+                row, by=by, action="schedule.change", changes=changes, reason=reason, related=related
+            )
         self.refresh_from_db()
+
+    def may_be_read_by(self, user: User, on: dt.date) -> bool:
+        """Whether `user` may see on the day `on` what the schedule reports on."""
+        return sees(permissions.actor(user, on=on), self.subject)
+
+    def _admitted(self, recipients: Iterable[User], by: Actor) -> list[User]:
+        """Return the recipients, or raise ValidationError naming those who may not see what is reported."""
+        chosen = list(recipients)
+        strangers = [user for user in chosen if not self.may_be_read_by(user, by.on)]
+        if strangers:
+            names = ", ".join(user.username for user in strangers)
+            message = _("%(names)s may not see what this schedule reports on, so they cannot be recipients.")
+            raise ValidationError({"recipients": message % {"names": names}})
+        without = [user.username for user in chosen if not user.email]
+        if without:
+            message = _("No e-mail address is known of %(names)s.")
+            raise ValidationError({"recipients": message % {"names": ", ".join(without)}})
+        return chosen
 
     def owed(self, now: dt.datetime) -> list[periods.Period]:
         """Return, oldest first, every period whose report is due at `now`, whether it is there or not."""
@@ -125,16 +147,3 @@ class ReportSchedule(Audited):
 
     def due_at(self, period: periods.Period) -> dt.datetime:
         return periods.due_at(period, self.due_day, self.due_hour)
-
-
-def check_order(kind: str, project: int | None, language: str) -> None:
-    """Raise ValidationError unless such a report can be issued: its kind, its scope, its language."""
-    errors: dict[str, Any] = {}
-    if kind not in ISSUED_KINDS:
-        errors["kind"] = _("Reports of this kind cannot be issued yet.")
-    elif (kind == ReportKind.PROJECT) != (project is not None):
-        errors["project"] = _("A project report names its project, any other names none.")
-    if language not in ISSUED_LANGUAGES:
-        errors["language"] = _("Reports cannot be issued in this language yet.")
-    if errors:
-        raise ValidationError(errors)

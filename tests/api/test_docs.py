@@ -16,7 +16,7 @@ from projects.models import AuditEvent, Evidence, Milestone, Project, User
 from projects.permissions import MAY
 from reports.models import Report
 from tests.api.rights import API
-from tests.reports.issued import CONTENT, issued
+from tests.reports.issued import content, issued
 
 ACCOUNTS = ("officer", "manager", "partner", "auditor")
 
@@ -60,8 +60,9 @@ def test_the_commands_of_the_tour_do_what_it_says(
         "manager",
     )
     assert Evidence.objects.get(milestone=milestone).name == "appraisal.pdf"
+    issued_one = Report.objects.get(state="issued")
     assert (tmp_path / "evidence.pdf").read_bytes() == (tmp_path / "appraisal.pdf").read_bytes()
-    assert (tmp_path / "report.pdf").read_bytes() == CONTENT
+    assert (tmp_path / "report.pdf").read_bytes() == content(issued_one, "en")
     assert (tmp_path / "report.json").read_text() == Report.objects.get(state="issued").snapshot
     assert AuditEvent.objects.filter(action="report.download", actor__username="auditor").count() == 2
     assert Report.objects.filter(state="queued", project__reference="PRJ-025").count() == 1

@@ -20,9 +20,7 @@ from tests.processes import Installation, Process, until
 pytestmark = [pytest.mark.processes, pytest.mark.engine("postgres")]
 
 ORDER = ("issue_report", "--kind", "programme", "--as-of", "2026-03-31")
-STATE = (
-    "SELECT state, progress, attempt, pdf_sha256, failure, id FROM reports_report ORDER BY id DESC LIMIT 1"
-)
+STATE = "SELECT state, progress, attempt, (SELECT count(*) FROM reports_edition WHERE report_id = reports_report.id), failure, id FROM reports_report ORDER BY id DESC LIMIT 1"
 HASTE = {"TICK_SECONDS": "1", "REPORT_LEASE_SECONDS": "5"}
 
 
@@ -84,7 +82,7 @@ def drawing_children() -> set[int]:
 def assert_issued_once(installation: Installation, attempts: int, worker: Process) -> None:
     """Wait for the report, then look for everything that a second issue or a broken one would have left."""
     until(lambda: state(installation) in ("issued", "failed"), worker.log, seconds=90)
-    ((*found, digest, failure, key),) = ask(installation, STATE)
+    ((*found, editions, failure, key),) = ask(installation, STATE)
     assert (*found, failure) == ("issued", 100, attempts, ""), worker.log()
     event = f"action = 'report.issue' AND object_id = '{key}'"
     assert ask(installation, f"SELECT count(*) FROM projects_auditevent WHERE {event}") == [(1,)]  # noqa: S608
@@ -93,8 +91,8 @@ def assert_issued_once(installation: Installation, attempts: int, worker: Proces
     )
     assert len(set(numbered[0])) == 1, "as many numbers as reports"
     kept = {path.name for path in (installation.data_dir / "files").rglob("*") if path.is_file()}
-    issued = {row[0] for row in ask(installation, "SELECT pdf_sha256 FROM reports_report")}
-    assert digest in kept
+    issued = {row[0] for row in ask(installation, "SELECT sha256 FROM reports_edition")}
+    assert editions == 2
     assert kept == issued, "whole files and no drafts"
     installation.manage("verify_audit")  # ends with an error where the chain is broken
 

@@ -82,9 +82,11 @@ def test_the_main_job(installation):
         worker.log,
     )
     assert report["period"]["start"] == quarter.start.isoformat()
-    pdf = auditor.get(report["pdf"]["url"])
+    assert [it["language"] for it in report["editions"]] == ["en", "hi"]
+    edition = report["editions"][0]
+    pdf = auditor.get(edition["url"])
     assert pdf.headers["Content-Type"] == "application/pdf"
-    assert hashlib.sha256(pdf.body).hexdigest() == report["pdf"]["sha256"]
+    assert hashlib.sha256(pdf.body).hexdigest() == edition["sha256"]
     paper = pdftotext(pdf.body)
     for wanted in (
         report["serial"],
@@ -96,12 +98,12 @@ def test_the_main_job(installation):
     figures = auditor.get(report["figures"]["url"]).json
     (row,) = [row for row in figures["milestones"]["rows"] if row["reference"] == MILESTONE]
     assert (row["state"], row["actual"]["on"]) == ("achieved", achieved_on.isoformat())
-    assert auditor.get(report["pdf"]["url"], **{"If-None-Match": pdf.headers["ETag"]}).status == 304
+    assert auditor.get(edition["url"], **{"If-None-Match": pdf.headers["ETag"]}).status == 304
 
     # The partner whose project it is sees it; a partner of another organisation sees neither report nor milestone.
     ours = with_a_token(installation, address, "partner_irel")
     theirs = with_a_token(installation, address, "partner")
-    for path in (report["progress_url"], report["pdf"]["url"], f"{API}/milestones/{MILESTONE}/"):
+    for path in (report["progress_url"], edition["url"], f"{API}/milestones/{MILESTONE}/"):
         assert (ours.get(path).status, theirs.get(path).status) == (200, 404), path
 
     # All of it is in the audit trail, and the auditor sees it.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from projects import archive
 from reports import engine
-from reports.choices import ReportState
-from reports.models import Report
+from reports.choices import Language, ReportState
+from reports.models import Edition, Report
 from tests.cast import Cast, acting
 from tests.reports.orders import NOW, claimed, fresh, order
 
@@ -17,8 +17,26 @@ def issued(cast: Cast, **fields: object) -> Report:
     report = order(cast, **fields)
     lease = claimed(report)
     engine._frozen(fresh(report), lease, acting(cast.officer), lambda: NOW)
-    engine._publish(report, lease, archive.store([CONTENT]), 1, now=NOW)
+    engine._publish(report, lease, [edition(report, language) for language in Language.values], now=NOW)
     return fresh(report)
+
+
+def edition(report: Report, language: str) -> Edition:
+    """Return an unsaved edition whose file lies in the archive."""
+    file = archive.store([content(report, language)])
+    return Edition(
+        report=report,
+        language=language,
+        sha256=file.sha256,
+        size=file.size,
+        pages=1,
+        rendered_sha256=file.sha256,
+        rendered_size=file.size,
+    )
+
+
+def content(report: Report, language: str) -> bytes:
+    return CONTENT + f" {report.serial} {language}".encode()
 
 
 def failed(cast: Cast, **fields: object) -> Report:

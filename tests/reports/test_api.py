@@ -9,7 +9,7 @@ from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
-from tests.reports.issued import CONTENT, issued
+from tests.reports.issued import content, issued
 from tests.reports.orders import claimed, fresh, order, schedule
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,26 @@ def downloads():
 def test_the_pdf_is_handed_out_as_it_was_issued(cast, api):
     report = issued(cast)
     answer = api(cast.auditor).get(f"{REPORTS}{report.slug}/pdf/", HTTP_ACCEPT="application/pdf")
-    assert (answer.status_code, answer.content) == (200, CONTENT)
+    assert (answer.status_code, answer.content) == (200, content(report, "en"))
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"] == 'attachment; filename="NCMM-2026-27-P-0001.pdf"'
-    assert answer["ETag"] == f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    assert answer["Content-Disposition"] == 'attachment; filename="NCMM-2026-27-P-0001-en.pdf"'
+    assert answer["ETag"] == f'"{hashlib.sha256(content(report, "en")).hexdigest()}"'
     assert answer["Cache-Control"] == "private, no-store"
-    assert downloads() == [("auditor", {"form": "pdf", "sha256": report.pdf_sha256})]
+    assert downloads() == [("auditor", {"form": "pdf", "sha256": report.edition("en").sha256})]
+
+
+def test_each_language_has_its_edition(cast, api):
+    report, client = issued(cast), api(cast.auditor)
+    address = f"{REPORTS}{report.slug}/pdf/"
+    assert client.get(address, {"language": "hi"}).content == content(report, "hi")
+    assert client.get(address, HTTP_ACCEPT_LANGUAGE="hi").content == content(report, "hi")
+    assert client.get(address, {"language": "en"}, HTTP_ACCEPT_LANGUAGE="hi").content == content(report, "en")
+    refused = client.get(address, {"language": "ta"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "language")
+    listed = client.get(f"{REPORTS}{report.slug}/").json()["editions"]
+    assert [(it["language"], it["sha256"]) for it in listed] == [
+        (it.language, it.sha256) for it in report.editions.all()
+    ]
 
 
 def test_the_figures_are_handed_out_byte_for_byte(cast, api):
@@ -54,12 +68,12 @@ def test_what_the_reader_has_is_not_sent_again(cast, api, form):
 
 def test_an_altered_file_is_never_handed_out(cast, api, caplog):
     report = issued(cast)
-    path = archive.path_of(report.pdf_sha256)
+    path = archive.path_of(report.edition("en").sha256)
     path.chmod(0o600)
-    path.write_bytes(CONTENT + b"!")
+    path.write_bytes(content(report, "en") + b"!")
     answer = api(cast.auditor).get(f"{REPORTS}{report.slug}/pdf/")
     assert (answer.status_code, answer.json()["code"]) == (500, "file_altered")
-    assert report.pdf_sha256[:12] in caplog.text
+    assert report.edition("en").sha256[:12] in caplog.text
     assert downloads() == []
     path.unlink()
 
@@ -101,13 +115,13 @@ def test_an_order_is_answered_at_once_with_where_to_look(cast, api):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"kind": "transfer"}, "kind"),
+        ({"kind": "transfer"}, "project"),
         ({"kind": "programme"}, "project"),
         ({"project": None}, "project"),
         ({"project": "PRJ-999"}, "project"),
         ({"as_of": "2026-06-16"}, "as_of"),
         ({"period_start": "2026-06-01"}, "period_start"),
-        ({"language": "hi"}, "language"),
+        ({"agreement": "AGR-901"}, "agreement"),
         ({"as_off": "2026-05-31"}, "as_off"),
     ],
 )

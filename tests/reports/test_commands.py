@@ -31,7 +31,12 @@ def test_a_report_on_demand_is_made_and_says_where_it_lies(cast):
     said = say("issue_report", "--wait", as_of="2026-05-31", **ORDER)
     report = Report.objects.get()
     assert (report.state, report.requested_by) == (ReportState.ISSUED, cast.administrator)
-    for wanted in (report.serial, report.pdf_sha256, f"pages   {report.pdf_pages}", "/files/"):
+    for wanted in (
+        report.serial,
+        *report.editions.values_list("sha256", flat=True),
+        f"pages   {report.edition('hi').pages}",
+        "/files/",
+    ):
         assert wanted in said
 
 
@@ -45,7 +50,7 @@ def test_without_waiting_the_report_is_queued(cast, settings):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"kind": "programme", "project": "PRJ-901"}, "any other names none"),
+        ({"kind": "programme", "project": "PRJ-901"}, "not on this: leave it out"),
         ({"project": "PRJ-999"}, "There is no project PRJ-999"),
         ({"as_of": "2026-06-16"}, "lies in the future"),
         ({"from": "2026-06-16"}, "cannot begin after"),

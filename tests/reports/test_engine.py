@@ -36,16 +36,18 @@ def end_membership(user):
 def test_a_report_is_made_issued_and_kept_with_its_figures(cast):
     report = render(order(cast))
     assert (report.state, report.progress, report.attempt) == (ReportState.ISSUED, 100, 1)
-    content = archive.read(report.pdf_sha256)
-    assert content.startswith(b"%PDF")
-    assert report.pdf_size == len(content)
-    assert report.pdf_pages == len(printing.pages(content))
+    assert [edition.language for edition in report.editions.all()] == ["en", "hi"]
+    for edition in report.editions.all():
+        content = archive.read(edition.sha256)
+        assert content.startswith(b"%PDF")
+        assert edition.size == len(content)
+        assert edition.pages == len(printing.pages(content))
     assert events(report) == ["report.order", "report.issue"]
 
 
 def test_the_paper_says_what_the_snapshot_says(cast):
     report = render(order(cast))
-    snapshot, paper = json.loads(report.snapshot), printing.text(archive.read(report.pdf_sha256))
+    snapshot, paper = json.loads(report.snapshot), printing.text(archive.read(report.edition("en").sha256))
     assert snapshot["meta"]["serial"] == report.serial
     for wanted in (
         report.serial,
@@ -65,7 +67,7 @@ def test_figures_are_frozen_once_and_later_attempts_print_them(cast):
     report = render(first, NOW + 2 * MINUTE)
     assert (report.state, report.attempt) == (ReportState.ISSUED, 2)
     assert report.snapshot == frozen
-    assert "Renamed since" not in printing.text(archive.read(report.pdf_sha256))
+    assert "Renamed since" not in printing.text(archive.read(report.edition("en").sha256))
 
 
 def test_a_report_that_is_issued_is_not_made_again(cast):
@@ -140,7 +142,7 @@ def test_a_figure_that_contradicts_another_stops_the_report_and_is_named(cast):
     failed = render(order(cast))
     assert failed.state == ReportState.FAILED
     assert failed.failure == "The figures contradict each other: provenance is 1, but must be 2."
-    assert (failed.snapshot, failed.pdf_sha256, failed.attempt) == ("", "", 1)
+    assert (failed.snapshot, failed.edition("en"), failed.attempt) == ("", None, 1)
 
 
 def test_a_report_frozen_after_its_due_day_is_late(cast):
@@ -159,6 +161,6 @@ def test_a_revision_supersedes_the_report_it_names(cast):
     new = render(new)
     assert (new.state, fresh(old).state) == (ReportState.ISSUED, ReportState.SUPERSEDED)
     assert json.loads(new.snapshot)["meta"]["supersedes"] == {"serial": old.serial, "revision": 0}
-    assert archive.read(old.pdf_sha256)
+    assert archive.read(old.edition("hi").sha256)
     with pytest.raises(TransitionError):
         ordering.revise(old, by=acting(cast.officer), reason="Again.", now=NOW)

@@ -185,7 +185,7 @@ def test_all_figures_come_from_one_view_of_the_database(cast):
     """What is written while the figures are worked out is in all of them or in none."""
     report = order(cast)
     lease = claimed(report)
-    with figures._one_view():
+    with figures.one_view():
         before = sections(cast, cast.our_project)
         _in_another_session(
             lambda: audit.change(

@@ -6,11 +6,12 @@ import time
 import pytest
 from django.db import connections
 
-from projects import archive
 from projects.models import AuditEvent
 from reports import clock, engine, leases
-from reports.choices import ReportState
+from reports.choices import Language, ReportState
 from reports.leases import LeaseLost
+from reports.models import Edition
+from tests.reports.issued import edition
 from tests.reports.orders import MINUTE, NOW, at_once, claimed, fresh, order
 
 pytestmark = pytest.mark.django_db
@@ -63,12 +64,14 @@ def test_a_worker_that_lost_its_report_writes_nothing(cast):
 def test_a_worker_that_lost_its_report_publishes_nothing(cast):
     report = order(cast)
     zombie = claimed(report)
-    file = archive.store([b"%PDF of the zombie"])
+    zombie.write(snapshot="{}", snapshot_sha256="ab" * 32)
+    editions = [edition(report, language) for language in Language.values]
     claimed(report, NOW + 2 * MINUTE)
     with pytest.raises(LeaseLost):
-        engine._publish(report, zombie, file, 1, now=NOW + 3 * MINUTE)
+        engine._publish(report, zombie, editions, now=NOW + 3 * MINUTE)
     assert fresh(report).state == ReportState.RUNNING
     assert not AuditEvent.objects.filter(action="report.issue").exists()
+    assert not Edition.objects.exists()
 
 
 def test_a_worker_that_lost_its_report_does_not_record_a_failure(cast):

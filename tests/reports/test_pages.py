@@ -5,7 +5,7 @@ import pytest
 from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
-from tests.reports.issued import CONTENT, failed, issued
+from tests.reports.issued import content, failed, issued
 from tests.reports.orders import fresh, order, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -62,7 +62,7 @@ def test_a_second_try_queues_the_report_and_returns_to_it(cast, client):
 def test_the_file_is_handed_out_and_the_download_recorded(cast, client):
     report = issued(cast)
     answer = page(client, cast.our_viewer, f"/reports/{report.slug}/pdf")
-    assert answer.content == CONTENT
+    assert answer.content == content(report, "en")
     assert "no-store" in answer["Cache-Control"]
     assert AuditEvent.objects.get(action="report.download").actor == cast.our_viewer
     page(client, cast.their_viewer, f"/reports/{report.slug}/pdf", 404)
@@ -75,7 +75,7 @@ def test_before_the_issue_the_page_says_that_there_is_no_file_yet(cast, client):
 
 def test_an_altered_file_is_not_handed_out_and_the_page_says_so(cast, client, caplog):
     report = issued(cast)
-    path = archive.path_of(report.pdf_sha256)
+    path = archive.path_of(report.edition("en").sha256)
     path.unlink()
     text = page(client, cast.auditor, f"/reports/{report.slug}/pdf", 500).content.decode()
     assert "missing or was changed after its issue" in text

@@ -7,30 +7,30 @@ from projects.models import AuditEvent
 from reports.choices import ReportState
 from reports.models import NeverDeleted, Report, SerialCounter
 from reports.ordering import open_owed
+from tests.reports.issued import edition
 from tests.reports.orders import NOW, claimed, execute, fresh, order, schedule
 
 pytestmark = pytest.mark.django_db
 
 KEPT, COUNTED = "never deleted or replaced", "counted up one by one"
+FILE = "never changed and belongs to the issue"
 DIGEST = "ab" * 32
-ISSUED = {
-    "state": ReportState.ISSUED,
-    "issued_at": NOW,
-    "lease_until": None,
-    "pdf_sha256": DIGEST,
-    "pdf_size": 1,
-    "pdf_pages": 1,
+FIGURES = {
     "snapshot": "{}",
     "snapshot_sha256": DIGEST,
     "audit_seq": 1,
     "audit_hash": DIGEST,
 }
+ISSUED = {"state": ReportState.ISSUED, "issued_at": NOW, "lease_until": None}
 
 
 @pytest.fixture
 def issued(cast) -> Report:
     report = order(cast)
-    claimed(report).write(**ISSUED)
+    lease = claimed(report)
+    lease.write(**FIGURES)
+    edition(report, "en").save(force_insert=True)
+    lease.write(**ISSUED)
     return fresh(report)
 
 
@@ -68,13 +68,12 @@ def test_the_database_refuses_to_empty_the_register(issued):
 @pytest.mark.parametrize(
     "change",
     [
-        "pdf_sha256 = '" + "cd" * 32 + "'",
         "snapshot = '{\"changed\":1}'",
         "snapshot = '', snapshot_sha256 = ''",
         "issued_at = NULL",
         "state = 'queued'",
         "state = 'failed', failure = 'x'",
-        "state = 'superseded', pdf_pages = 2",
+        "state = 'superseded', attempt = 2",
         "serial = 'NCMM/2026-27/P/9999'",
         "late = NOT late",
         "attempt = 0",
@@ -122,6 +121,41 @@ def test_a_report_cannot_be_replaced_by_inserting_over_it(cast, altered):
     assert fresh(report).snapshot == ""
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reports_edition SET sha256 = 'ab'",
+        "UPDATE reports_edition SET pages = 2",
+        "DELETE FROM reports_edition",
+        pytest.param("TRUNCATE reports_edition", marks=pytest.mark.engine("postgres")),
+    ],
+)
+def test_an_edition_cannot_be_changed_or_deleted(issued, statement):
+    if statement.startswith("TRUNCATE"):
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+    refused(FILE, statement)
+    with pytest.raises(NeverDeleted):
+        issued.editions.all().delete()
+    with pytest.raises(NeverDeleted):
+        issued.editions.update(pages=2)
+    with pytest.raises(NeverDeleted):
+        issued.editions.get().delete()
+
+
+def test_an_edition_is_inserted_at_the_issue_and_never_later(cast, issued):
+    for report in (issued, order(cast)):
+        with pytest.raises(Error, match=FILE), transaction.atomic():
+            edition(report, "hi").save(force_insert=True)
+
+
+def test_a_report_is_not_issued_without_a_file(cast):
+    report = order(cast)
+    lease = claimed(report)
+    lease.write(**FIGURES)
+    with pytest.raises(Error, match="a report is issued with its files"), transaction.atomic():
+        lease.write(**ISSUED)
+
+
 def test_a_serial_counter_only_counts_up_by_one(issued):
     refused(COUNTED, "UPDATE reports_serialcounter SET last = last - 1")
     refused(COUNTED, "UPDATE reports_serialcounter SET last = last + 2")
@@ -144,7 +178,7 @@ def test_an_order_is_an_audit_event_of_the_person_who_orders(issued, cast):
     [
         ("state = 'failed'", "failed_report_has_its_reason"),
         ("state = 'running'", "running_report_has_its_lease"),
-        ("state = 'issued'", "issued_report_has_its_file_and_figures"),
+        ("state = 'issued'", "a report is issued with its files"),
         ("attempt = 6", "report_has_at_most_five_attempts"),
         ("progress = 101", "report_progress_is_a_per_cent"),
     ],

@@ -109,9 +109,8 @@ def test_only_stewards_schedule(cast, name):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"kind": ReportKind.TRANSFER}, "cannot be issued yet"),
-        ({"kind": ReportKind.PROJECT}, "names its project"),
-        ({"language": "hi"}, "this language yet"),
+        ({"kind": ReportKind.AGREEMENT}, "Say what the report is on"),
+        ({"kind": ReportKind.PROJECT}, "Say what the report is on"),
         ({"due_day": 0}, "1 to 90 days"),
         ({"due_hour": 24}, "0 to 23"),
         ({"ends_on": dt.date(2025, 12, 31)}, "cannot end before it starts"),

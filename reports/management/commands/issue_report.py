@@ -13,19 +13,25 @@ from django.utils import timezone
 
 from projects import archive, permissions
 from projects.choices import Role
-from projects.models import Project, TransitionError, User
+from projects.models import Agreement, Organisation, Project, TransitionError, User
 from projects.permissions import Actor
 from reports import bell, clock, engine, ordering
-from reports.models import ISSUED_KINDS, ISSUED_LANGUAGES, Report
+from reports.choices import ReportKind
+from reports.models import Report, Subject
 
 PATIENCE = 15 * 60
+SUBJECTS: dict[str, type[Subject]] = {
+    "project": Project,
+    "agreement": Agreement,
+    "organisation": Organisation,
+}
 
 
 class Command(BaseCommand):
     help = "Register a report on demand; with --wait, make it and say where it lies."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--kind", choices=[str(kind) for kind in ISSUED_KINDS])
+        parser.add_argument("--kind", choices=ReportKind.values)
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today when left out")
         parser.add_argument(
             "--from",
@@ -35,7 +41,8 @@ class Command(BaseCommand):
             help="first day of the period; else of the quarter",
         )
         parser.add_argument("--project", metavar="REFERENCE", help="of a project report, as in PRJ-018")
-        parser.add_argument("--language", default="en", choices=[str(it) for it in ISSUED_LANGUAGES])
+        parser.add_argument("--agreement", metavar="REFERENCE", help="of an agreement report, as in AGR-001")
+        parser.add_argument("--organisation", metavar="REFERENCE", help="of a partner report, as in INS-001")
         parser.add_argument("--by", metavar="USER", help="in whose name; else the first administrator's")
         parser.add_argument(
             "--revises", metavar="SERIAL", help="instead of --kind: correct this issued report"
@@ -65,10 +72,13 @@ class Command(BaseCommand):
             raise CommandError("Say which --kind of report, or which report it --revises.")
         return ordering.order(
             kind=options["kind"],
-            project=_project(options["project"], by),
+            **{
+                name: _subject(model, options[name], by)
+                for name, model in SUBJECTS.items()
+                if options[name] is not None
+            },
             as_of=options["as_of"] or by.on,
             period_start=options["start"],
-            language=options["language"],
             by=by,
             now=now,
         )
@@ -90,12 +100,14 @@ class Command(BaseCommand):
                 raise CommandError(f"{report.serial} is still {report.state} after {PATIENCE // 60} minutes.")
         if not report.is_readable:
             raise CommandError(f"{report.serial} failed: {report.failure}")
-        self.stdout.write(
-            f"{report.serial} issued\n"
-            f"  pages   {report.pdf_pages}\n"
-            f"  file    {archive.path_of(report.pdf_sha256)}\n"
-            f"  SHA-256 {report.pdf_sha256}"
-        )
+        self.stdout.write(f"{report.serial} issued")
+        for edition in report.editions.all():
+            self.stdout.write(
+                f"{edition.get_language_display()}\n"
+                f"  pages   {edition.pages}\n"
+                f"  file    {archive.path_of(edition.sha256)}\n"
+                f"  SHA-256 {edition.sha256}"
+            )
 
 
 def _day(text: str) -> dt.date:
@@ -118,10 +130,8 @@ def _person(username: str | None, on: dt.date) -> Actor:
     raise CommandError("Nobody is administrator today: name a person who may issue reports with --by USER.")
 
 
-def _project(reference: str | None, by: Actor) -> Project | None:
-    if reference is None:
-        return None
-    project = Project.objects.visible_to(by).filter(reference=reference).first()
-    if project is None:
-        raise CommandError(f"There is no project {reference}.")
-    return project
+def _subject(model: type[Subject], reference: str, by: Actor) -> Subject:
+    found = model._default_manager.visible_to(by).filter(reference=reference).first()
+    if found is None:
+        raise CommandError(f"There is no {model._meta.verbose_name} {reference}.")
+    return found
