@@ -182,7 +182,14 @@ def lift_new_guard(apps, schema_editor):
     lift_guard(apps, schema_editor)
 
 
+def _check_keys_at_once(schema_editor):
+    """Leave no check of a foreign key for the end: PostgreSQL alters no table that waits for one."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def copy_files_to_editions(apps, schema_editor):
+    _check_keys_at_once(schema_editor)
     Report, Edition = apps.get_model("reports", "Report"), apps.get_model("reports", "Edition")
     issued = Report.objects.exclude(pdf_sha256="").defer("snapshot")
     for report in issued.iterator(chunk_size=500):
@@ -198,6 +205,7 @@ def copy_files_to_editions(apps, schema_editor):
 
 
 def copy_editions_to_files(apps, schema_editor):
+    _check_keys_at_once(schema_editor)
     Report, Edition = apps.get_model("reports", "Report"), apps.get_model("reports", "Edition")
     # Hindi first, so that English has the last word.
     for edition in Edition.objects.order_by("report_id", "-language").iterator(chunk_size=500):
