@@ -11,7 +11,7 @@ from projects.permissions import Actor
 from projects.progress import exceptions as rules
 from projects.progress.agreements import AgreementRow
 from projects.progress.exceptions import Found, Rule, Subject
-from projects.progress.milestones import MilestoneFigures, figures_of
+from projects.progress.milestones import MilestoneRow
 from projects.progress.programme import Programme, Provenance, programme, provenance
 from projects.progress.projects import ProjectRow
 from projects.progress.targets import TargetFigures, target_figures
@@ -39,7 +39,7 @@ class ExceptionFigures:
     """Whom to ask where no post is named: the lead of the project, or the first party of the agreement."""
     traces: dict[int, Trace]
     """The newest trace of each project, by its key."""
-    milestones: MilestoneFigures
+    milestones: tuple[MilestoneRow, ...]
     targets: TargetFigures
     projects: tuple[ProjectRow, ...]
     agreements: tuple[AgreementRow, ...]
@@ -52,7 +52,7 @@ def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
     traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
     found = _applied(whole, traces)
     subjects = {row.subject for _rule, rows in found for row in rows}
-    milestones = [row for row in whole.milestones.rows if row.milestone in subjects]
+    milestones = tuple(row for row in whole.milestones.rows if row.milestone in subjects)
     projects = tuple(row for row in whole.projects.rows if row.project in subjects)
     agreements = tuple(row for row in whole.agreements.rows if row.agreement in subjects)
     keys = [subject.pk for subject in subjects if isinstance(subject, Target)]
@@ -68,7 +68,7 @@ def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
         ),
         responsible=_responsible(subjects, whole),
         traces=traces,
-        milestones=figures_of(milestones, as_of),
+        milestones=milestones,
         targets=targets,
         projects=projects,
         agreements=agreements,
