@@ -4,9 +4,11 @@ No page, no report, no clock. The overview page and the PDF ask the same functio
 differ. docs/rules/ explains each figure in prose.
 """
 
+from projects.progress.agreement import AgreementProgress, agreement_progress
 from projects.progress.agreements import AgreementFigures, AgreementRow, MineralShare, agreement_figures
 from projects.progress.arithmetic import Share, Spread, half_up, per_cent
-from projects.progress.bands import Band, band, months_after
+from projects.progress.bands import Band, band, months_after, months_late
+from projects.progress.ladder import LadderStep, Rung, Standing
 from projects.progress.milestones import (
     AchievedInYear,
     BandFigures,
@@ -19,6 +21,7 @@ from projects.progress.milestones import (
     milestone_figures,
     milestone_rows,
 )
+from projects.progress.partner import Asked, PartnerProgress, partner_progress
 from projects.progress.programme import (
     Programme,
     ProjectProgress,
@@ -51,13 +54,16 @@ __all__ = [
     "AchievedInYear",
     "Achievement",
     "AgreementFigures",
+    "AgreementProgress",
     "AgreementRow",
+    "Asked",
     "Band",
     "BandFigures",
     "BasisFigures",
     "Change",
     "Days",
     "Earmark",
+    "LadderStep",
     "MilestoneFigures",
     "MilestoneRow",
     "MineralFigures",
@@ -65,6 +71,7 @@ __all__ = [
     "Money",
     "OpenByDue",
     "Pace",
+    "PartnerProgress",
     "Programme",
     "ProjectFigures",
     "ProjectProgress",
@@ -72,21 +79,26 @@ __all__ = [
     "Provenance",
     "RelianceFigures",
     "Revision",
+    "Rung",
     "Series",
     "Share",
     "Spread",
+    "Standing",
     "States",
     "TargetFigures",
     "TargetRow",
     "TypeFigures",
     "agreement_figures",
+    "agreement_progress",
     "band",
     "half_up",
     "milestone_figures",
     "milestone_rows",
     "mineral_figures",
     "months_after",
+    "months_late",
     "pace",
+    "partner_progress",
     "per_cent",
     "programme",
     "project_figures",

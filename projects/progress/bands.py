@@ -33,6 +33,17 @@ def band(due_on: dt.date | None, reached_on: dt.date) -> Band | None:
     return Band.OVER_60
 
 
+def months_late(due_on: dt.date | None, reached_on: dt.date) -> int | None:
+    """Return the calendar months by which `reached_on` lies after `due_on`, each begun one counted; None when not after.
+
+    The same rule as `band`: one day late is 1 month, twelve calendar months to the day are 12, a day more 13.
+    """
+    if due_on is None or reached_on <= due_on:
+        return None
+    whole = (reached_on.year - due_on.year) * 12 + reached_on.month - due_on.month
+    return whole if reached_on <= months_after(due_on, whole) else whole + 1
+
+
 def months_after(day: dt.date, months: int) -> dt.date:
     """Return the same day `months` calendar months later; 31 January leads to the last day of February."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from decimal import InvalidOperation
 
 from reports.checks.arithmetic import Failure, Snapshot, must
-from reports.checks.milestones import milestones
+from reports.checks.changes import changes
+from reports.checks.milestones import listed, milestones
 from reports.checks.programme import programme
 from reports.checks.project import project
+from reports.checks.revisions import revisions
 from reports.checks.targets import targets
 from reports.choices import ReportKind
 
@@ -27,24 +29,33 @@ CHECKS: dict[ReportKind, Callable[[Snapshot, dt.date], Iterator[Failure]]] = {
 }
 
 
-def failures(snapshot: Snapshot) -> list[Failure]:
-    """Return every figure that contradicts another; empty when the report may be issued."""
+def failures(snapshot: Snapshot, previous: Snapshot | None = None) -> list[Failure]:
+    """Return every figure that contradicts another; empty when the report may be issued.
+
+    `previous` is the report that it names as the one before; its changes must lead from that one to this.
+    """
     try:
-        return [failure for failure in _all(snapshot) if failure.found != failure.expected]
+        return [failure for failure in _all(snapshot, previous) if failure.found != failure.expected]
     except (KeyError, TypeError, ValueError, InvalidOperation, IndexError) as error:
         return [
             Failure("snapshot", f"malformed ({type(error).__name__}: {error})", "as docs/snapshot.md says")
         ]
 
 
-def _all(snapshot: Snapshot) -> Iterator[Failure]:
+def _all(snapshot: Snapshot, previous: Snapshot | None) -> Iterator[Failure]:
     as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
     yield from _meta(snapshot["meta"])
     if "milestones" in snapshot:
         yield from milestones(snapshot["milestones"], as_of)
+        if "rows" in snapshot["milestones"]:
+            yield from listed(snapshot["milestones"], as_of, snapshot["meta"]["period"])
+        if "revisions" in snapshot:
+            yield from revisions(snapshot)
     if "targets" in snapshot:
         yield from targets(snapshot["targets"], as_of)
     yield from CHECKS[ReportKind(snapshot["meta"]["kind"])](snapshot, as_of)
+    if "changes" in snapshot:
+        yield from changes(snapshot, previous)
 
 
 def _meta(meta: Snapshot) -> Iterator[Failure]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 
-from projects.choices import MilestoneStatus
-from projects.models import State
+from projects.choices import MilestoneStatus, Precision, RevisionReason
+from projects.models import MilestoneRevision, State
 from projects.progress import Band, Days, MilestoneFigures, MilestoneRow, OpenByDue
 from reports.figures.shapes import Shape, date, day, local_day, mean_block, person, text
 from reports.periods import Period
@@ -40,6 +40,7 @@ def milestones(figures: MilestoneFigures, period: Period) -> Shape:
         "verified": figures.verified,
         "open": _open(figures.open_by_due),
         "overdue": _days(figures.overdue),
+        "overdue_baseline": mean_block(figures.overdue_baseline.spread),
         "bands": [
             {
                 "band": row.band.value,
@@ -50,6 +51,7 @@ def milestones(figures: MilestoneFigures, period: Period) -> Shape:
             for row in figures.bands
         ],
         "slips": _days(figures.slips),
+        "reasons": reasons(figures.rows),
         "delays": _days(figures.delays),
         "achieved_in_period": {"count": len(achieved), "rows": rows(achieved)},
         "upcoming": {"until": day(until), "count": len(upcoming), "rows": rows(upcoming)},
@@ -77,6 +79,63 @@ def in_order(figures: MilestoneFigures) -> list[Shape]:
         return on or dt.date.max, row.milestone.reference
 
     return rows(sorted(figures.rows, key=place))
+
+
+def reasons(found: Iterable[MilestoneRow]) -> list[Shape]:
+    """Return how often and by how many days dates were moved for each reason, the most days first.
+
+    The days add up to those of the slippage ledger: each move counts from the date that was in force before it.
+    """
+    counts: dict[str, int] = {}
+    days: dict[str, int] = {}
+    for row in found:
+        for _number, code, moved in _moves(row):
+            counts[code] = counts.get(code, 0) + 1
+            days[code] = days.get(code, 0) + moved
+    order = [str(code) for code in RevisionReason.values]
+    return [
+        {"reason": code, "count": counts[code], "days": days[code]}
+        for code in sorted(counts, key=lambda code: (-days[code], order.index(code)))
+    ]
+
+
+def _moves(row: MilestoneRow) -> Iterator[tuple[int, str, int]]:
+    before = row.milestone.baseline_on
+    for revision in row.revisions:
+        if before is not None:  # a date is moved only where there was one; the database says so too
+            yield revision.number, revision.reason_code, (revision.new_on - before).days
+        before = revision.new_on
+
+
+def revisions(found: Iterable[MilestoneRow]) -> list[Shape]:
+    """Return every move of a date, in the order of decision; what has no known day of decision comes first."""
+    lines = [(revision, row) for row in found for revision in row.revisions]
+    lines.sort(key=lambda it: (it[0].decided_on or dt.date.min, it[1].milestone.reference, it[0].number))
+    return [revision_row(revision, row) for revision, row in lines]
+
+
+def revision_row(revision: MilestoneRevision, row: MilestoneRow) -> Shape:
+    milestone = row.milestone
+    before = {it.number: it.precision for it in row.revisions}
+    return {
+        "milestone": milestone.reference,
+        "number": revision.number,
+        "title": milestone.title,
+        "from": date(revision.old_on, before.get(revision.number - 1, milestone.baseline_precision)),
+        "to": date(revision.new_on, revision.precision or Precision.DAY),
+        "days": (revision.new_on - revision.old_on).days,
+        "reason": revision.reason_code,
+        "narrative": text(revision.narrative),
+        "approved_by": person(revision.approved_by),
+        "on": day(revision.decided_on),
+    }
+
+
+def name_agreements(found: Shape, open_: Container[str | None]) -> None:
+    """Leave out, in all lists, the agreements that not every reader of the report may see."""
+    for rows_ in (found["rows"], *(found[name]["rows"] for name in LISTS)):
+        for row in rows_:
+            row["agreement"] = row["agreement"] if row["agreement"] in open_ else None
 
 
 def rows(found: Iterable[MilestoneRow]) -> list[Shape]:

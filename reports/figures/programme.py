@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from projects import progress
 from projects.permissions import Actor
 from projects.progress import (
     AgreementFigures,
+    Band,
     MilestoneFigures,
+    MilestoneRow,
     Money,
     ProjectFigures,
     ProjectRow,
     Provenance,
     RelianceFigures,
     Share,
+    months_late,
 )
-from reports.figures.milestones import STATES, by_type, milestones
-from reports.figures.shapes import Shape, date, day, mineral, organisation, places, quantity, text
+from projects.progress.arithmetic import spread
+from reports.figures.milestones import STATES, by_type, in_order, milestones, revisions
+from reports.figures.shapes import Shape, date, day, mean_block, mineral, organisation, places, quantity, text
 from reports.figures.targets import outputs, targets
 from reports.periods import Period
+
+# The months late that each band holds; a month that has begun counts.
+MONTHS = {
+    Band.M1_12: range(1, 13),
+    Band.M13_24: range(13, 25),
+    Band.M25_60: range(25, 61),
+    Band.OVER_60: range(61, 10_000),
+}
 
 
 def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
@@ -29,7 +42,9 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
         "outputs": outputs(figures.targets),
         "reliance": _reliance(figures.reliance),
         "projects": projects(figures.projects) | {"without": without_project(figures.milestones)},
-        "milestones": milestones(figures.milestones, period) | {"by_type": by_type(figures.milestones)},
+        "milestones": milestones(figures.milestones, period)
+        | {"by_type": by_type(figures.milestones), "rows": in_order(figures.milestones)},
+        "revisions": revisions(figures.milestones.rows),
         "money": money(figures.projects.money),
         "targets": targets(figures.targets),
         "agreements": agreements(figures.agreements),
@@ -77,13 +92,45 @@ def projects(figures: ProjectFigures) -> Shape:
     return {
         "total": figures.total,
         "by_phase": [{"phase": text(row.code), "count": row.count} for row in figures.by_phase],
+        "delay": _delay(figures),
         "rows": [_project_row(row, figures.as_of) for row in figures.rows],
     }
 
 
+def _delay(figures: ProjectFigures) -> Shape:
+    """Return by how many months projects are late, by their final milestone: against its original and latest date."""
+    against = {
+        "baseline": [_months_late(row, figures.as_of, against_latest=False) for row in figures.rows],
+        "latest": [_months_late(row, figures.as_of, against_latest=True) for row in figures.rows],
+    }
+    late = {name: [months for months in found if months is not None] for name, found in against.items()}
+    return {
+        "without_date": sum(row.governing is None for row in figures.rows),
+        **{name: mean_block(spread(months)) for name, months in late.items()},
+        "bands": [
+            {"band": band.value, **{name: sum(it in span for it in months) for name, months in late.items()}}
+            for band, span in MONTHS.items()
+        ],
+    }
+
+
+def _months_late(row: ProjectRow, as_of: dt.date, *, against_latest: bool) -> int | None:
+    governing = row.governing
+    if governing is None:
+        return None
+    planned = governing.due_on if against_latest else governing.milestone.baseline_on
+    reached = governing.milestone.actual_on if governing.is_achieved else as_of if governing.is_open else None
+    return months_late(planned, reached) if reached else None
+
+
 def without_project(figures: MilestoneFigures) -> Shape:
     """Count the milestones that agreements have outside any project: with them the table adds up to the programme."""
-    rows = [row for row in figures.rows if row.milestone.project_id is None]
+    return tally(row for row in figures.rows if row.milestone.project_id is None)
+
+
+def tally(found: Iterable[MilestoneRow]) -> Shape:
+    """Count milestones as the columns of the table of projects do."""
+    rows = list(found)
     return {
         "total": len(rows),
         "achieved": sum(row.is_achieved for row in rows),
@@ -115,7 +162,7 @@ def _project_row(row: ProjectRow, as_of: dt.date) -> Shape:
             "open": row.open,
             "overdue": row.overdue,
         },
-        "governing": _governing(row),
+        "governing": _governing(row, as_of),
         "next_due": _next_due(row),
         "worst_overdue_days": row.worst_overdue_days,
         "cost": cost(row),
@@ -134,7 +181,7 @@ def trl_verified(row: ProjectRow, as_of: dt.date) -> int | None:
     return row.project.trl_verified if on and on <= as_of else None
 
 
-def _governing(row: ProjectRow) -> Shape | None:
+def _governing(row: ProjectRow, as_of: dt.date) -> Shape | None:
     governing = row.governing
     if governing is None:
         return None
@@ -148,6 +195,8 @@ def _governing(row: ProjectRow) -> Shape | None:
         "state": STATES[governing.state],
         "late_baseline_days": row.governing_late_baseline_days,
         "late_latest_days": row.governing_late_latest_days,
+        "late_baseline_months": _months_late(row, as_of, against_latest=False),
+        "late_latest_months": _months_late(row, as_of, against_latest=True),
     }
 
 

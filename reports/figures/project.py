@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import Q
 
 from projects import progress
-from projects.choices import Precision, Visibility
+from projects.choices import Visibility
 from projects.models import Agreement, Evidence, Project
 from projects.models.evidence import EvidenceQuerySet
 from projects.permissions import Actor
 from projects.progress import MilestoneFigures, ProjectRow, Revision
-from reports.figures.milestones import LISTS, in_order, milestones
+from reports.figures.milestones import in_order, milestones, name_agreements, revision_row
 from reports.figures.programme import cost, provenance, trl_claimed, trl_verified
 from reports.figures.shapes import Shape, date, day, local_day, mineral, organisation, person, quantity, text
 from reports.figures.targets import targets
@@ -88,9 +88,7 @@ def _open_to(agreement: Agreement | None, readers: set[int]) -> bool:
 def _withhold_agreements(found: Shape, figures: MilestoneFigures, readers: set[int]) -> None:
     agreements = {row.milestone.agreement for row in figures.rows}
     open_ = {it.reference for it in agreements if it and _open_to(it, readers)}
-    for rows in (found["rows"], *(found[name]["rows"] for name in LISTS)):
-        for row in rows:
-            row["agreement"] = row["agreement"] if row["agreement"] in open_ else None
+    name_agreements(found, open_)
 
 
 def _agreement(project: Project, readers: set[int]) -> Shape | None:
@@ -118,19 +116,7 @@ def _trl(row: ProjectRow, as_of: dt.date) -> Shape:
 
 
 def revision(line: Revision) -> Shape:
-    revision, milestone = line.revision, line.row.milestone
-    before = {it.number: it.precision for it in line.row.revisions}
-    return {
-        "milestone": milestone.reference,
-        "title": milestone.title,
-        "from": date(revision.old_on, before.get(revision.number - 1, milestone.baseline_precision)),
-        "to": date(revision.new_on, revision.precision or Precision.DAY),
-        "days": line.days,
-        "reason": revision.reason_code,
-        "narrative": text(revision.narrative),
-        "approved_by": person(revision.approved_by),
-        "on": day(revision.decided_on),
-    }
+    return revision_row(line.revision, line.row)
 
 
 def evidence(files: EvidenceQuerySet) -> list[Shape]:
