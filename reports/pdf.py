@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from reports import envelope
 from reports.rendering import Job, Limits, RenderError, Result, describe, run, serve
 
 __all__ = ["Limits", "Pdf", "RenderError", "draw", "render"]
@@ -39,14 +40,19 @@ def render(
     title: str,
     language: str,
     created: datetime,
+    attachments: Mapping[str, bytes] | None = None,
+    identity: str = "",
     limits: Limits | None = None,
 ) -> Pdf:
     """Return the tagged PDF (PDF/UA-1) of `html`, drawn in a child process, or raise RenderError.
 
     `assets` maps names to contents; the HTML refers to them as `asset:name`. Any other address, however it is
     written, stops the drawing. `created` is the moment the figures were frozen, never the moment of drawing.
+    `attachments` (name to JSON) are put inside as the data of the document. `identity`, a serial, stands in plain
+    bytes of the file as `<dc:identifier>`: who reads it needs no parser of PDF.
     """
-    job = Job(html, assets, title, language, created.isoformat(timespec="seconds"))
+    moment = created.isoformat(timespec="seconds")
+    job = Job(html, assets, title, language, moment, attachments or {}, identity)
     result = run("reports.pdf", job, limits or Limits())
     for warning in result.warnings:
         logger.warning("drawing %r: %s", title, warning)
@@ -70,8 +76,12 @@ def draw(job: Job) -> Result:
         document.metadata.lang = job.language
         document.metadata.generator = GENERATOR
         document.metadata.created = document.metadata.modified = job.created
-        identifier = sha256(repr((job.html, job.title, job.created)).encode()).hexdigest()[:32]
-        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode())
+        content = document.write_pdf(
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=_identifier(job),
+            attachments=envelope.attachments(job, fetcher),
+            finisher=lambda _document, file: envelope.finish(file, job),
+        )
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
@@ -84,6 +94,11 @@ def draw(job: Job) -> Result:
     if heard.errors:
         raise RenderError("invalid", f"The report cannot be drawn: {heard.errors[0]}")
     return Result(content, len(document.pages), heard.warnings[:MOST_WARNINGS])
+
+
+def _identifier(job: Job) -> bytes:
+    parts = (job.html, job.title, job.created, job.identity, sorted(job.attachments.items()))
+    return sha256(repr(parts).encode()).hexdigest()[:32].encode()
 
 
 def _refusal(addresses: list[str]) -> RenderError:

@@ -61,6 +61,8 @@ class Job:
     title: str
     language: str
     created: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,13 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _pack(job: Job, limits: Limits) -> bytes:
-    blobs = [job.html.encode(), *job.assets.values()]
+    try:
+        html = job.html.encode()
+    except UnicodeEncodeError as error:
+        raise RenderError(
+            "invalid", f"The report holds a character that no text may hold: {error}"
+        ) from error
+    blobs = [html, *job.assets.values(), *job.attachments.values()]
     header = {
         "parent": os.getpid(),
         "processor_seconds": limits.processor_seconds,
@@ -145,7 +153,9 @@ def _pack(job: Job, limits: Limits) -> bytes:
         "title": job.title,
         "language": job.language,
         "created": job.created,
-        "names": list(job.assets),
+        "identity": job.identity,
+        "assets": list(job.assets),
+        "attachments": list(job.attachments),
         "sizes": [len(blob) for blob in blobs],
     }
     return b"".join([json.dumps(header).encode(), b"\n", *blobs])
@@ -154,8 +164,10 @@ def _pack(job: Job, limits: Limits) -> bytes:
 def _read(stream: BinaryIO) -> tuple[dict, Job]:
     header = json.loads(stream.readline())
     html, *blobs = [stream.read(size) for size in header["sizes"]]
-    assets = dict(zip(header["names"], blobs, strict=True))
-    return header, Job(html.decode(), assets, header["title"], header["language"], header["created"])
+    assets = dict(zip(header["assets"], blobs, strict=False))
+    attachments = dict(zip(header["attachments"], blobs[len(assets) :], strict=True))
+    known = {name: header[name] for name in ("title", "language", "created", "identity")}
+    return header, Job(html.decode(), assets, attachments=attachments, **known)
 
 
 def _answer(stream: BinaryIO, header: dict, content: bytes) -> None:

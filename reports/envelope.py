@@ -1,0 +1,62 @@
+"""What a PDF says of itself beside its pages: which report it is, and the data it was drawn from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from reports.rendering import Job
+
+IDENTITY = '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" rdf:about=""><dc:identifier>{}</dc:identifier></rdf:Description>'
+END = b"</rdf:RDF>"
+
+
+def attachments(job: Job, fetcher: Any) -> list[Any]:
+    """Return the attachments of `job` in WeasyPrint's shape, dated by the job and described by its title."""
+    from weasyprint import Attachment  # noqa: PLC0415 - takes a second: only the child pays
+
+    moment = datetime.fromisoformat(job.created).astimezone(UTC)
+    return [
+        Attachment(
+            string=content,
+            name=name,
+            description=job.title,
+            created=moment,
+            modified=moment,
+            relationship="Data",
+            url_fetcher=fetcher,
+        )
+        for name, content in sorted(job.attachments.items())
+    ]
+
+
+def finish(file: Any, job: Job) -> None:
+    """Write the identity into metadata that anybody can read, and tie the attachments to the document."""
+    for thing in file.objects:
+        extra = getattr(thing, "extra", {})
+        if extra.get("Type") == "/Metadata":
+            _identify(thing, job.identity)
+    _associate(file)
+
+
+def _identify(metadata: Any, identity: str) -> None:
+    metadata.compress = False
+    if identity:
+        (content,) = metadata.stream
+        before, end, after = content.rpartition(END)
+        metadata.stream = [before + IDENTITY.format(escape(identity)).encode() + end + after]
+
+
+def _associate(file: Any) -> None:
+    """WeasyPrint names the relationship of an attachment only in PDF/A."""
+    import pydyf  # noqa: PLC0415 - as above
+
+    specifications = [
+        thing for thing in file.objects if isinstance(thing, dict) and thing.get("Type") == "/Filespec"
+    ]
+    for specification in specifications:
+        specification["AFRelationship"] = "/Data"
+    if specifications:
+        file.catalog["AF"] = pydyf.Array([specification.reference for specification in specifications])
