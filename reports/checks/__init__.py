@@ -13,11 +13,13 @@ from decimal import InvalidOperation
 
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.changes import changes
+from reports.checks.exceptions import exceptions
 from reports.checks.milestones import listed, milestones
 from reports.checks.programme import programme
 from reports.checks.project import project
 from reports.checks.revisions import revisions
 from reports.checks.targets import targets
+from reports.checks.transfer import transfer
 from reports.choices import ReportKind
 
 __all__ = ["Failure", "failures"]
@@ -26,6 +28,8 @@ __all__ = ["Failure", "failures"]
 CHECKS: dict[ReportKind, Callable[[Snapshot, dt.date], Iterator[Failure]]] = {
     ReportKind.PROGRAMME: programme,
     ReportKind.PROJECT: project,
+    ReportKind.TRANSFER: transfer,
+    ReportKind.EXCEPTIONS: exceptions,
 }
 
 

@@ -16,20 +16,24 @@ from django.db import connection, transaction
 from projects.models import audit
 from projects.permissions import Actor
 from reports.choices import SCOPES, ReportKind
+from reports.figures.exceptions import exceptions_snapshot
 from reports.figures.programme import programme_snapshot
 from reports.figures.project import project_snapshot
 from reports.figures.shapes import Shape, day, moment
+from reports.figures.transfer import transfer_snapshot
 from reports.models import Report
 
 __all__ = [
     "SCHEMA",
     "Snapshot",
+    "exceptions_snapshot",
     "frozen_at",
     "one_view",
     "programme_snapshot",
     "project_snapshot",
     "read",
     "snapshot",
+    "transfer_snapshot",
 ]
 
 SCHEMA = "ncmm-report/1"
@@ -39,6 +43,8 @@ Snapshot = Shape
 SECTIONS: dict[ReportKind, Callable[[Report, Actor], Shape]] = {
     ReportKind.PROGRAMME: lambda it, by: programme_snapshot(it.as_of, it.period, by=by),
     ReportKind.PROJECT: lambda it, by: project_snapshot(it.project, it.as_of, it.period, by=by),
+    ReportKind.TRANSFER: lambda it, by: transfer_snapshot(it.as_of, it.period, by=by),
+    ReportKind.EXCEPTIONS: lambda it, by: exceptions_snapshot(it.as_of, it.period, by=by),
 }
 
 
