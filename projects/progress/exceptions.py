@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import AgreementStatus
+from projects.choices import AgreementStatus, Precision
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress.agreements import AgreementRow
 from projects.progress.bands import months_after
@@ -59,6 +59,8 @@ class ExceptionRow:
     since: dt.date | None
     """The day from which the days are counted; None when it is not known."""
     days: int | None
+    precision: str = Precision.DAY
+    """How exactly that day is known."""
 
 
 Found = tuple[ExceptionRow, ...]
@@ -67,7 +69,9 @@ Found = tuple[ExceptionRow, ...]
 def overdue(rows: Iterable[MilestoneRow], as_of: dt.date) -> Found:
     """Return the overdue milestones (R4), counted from the latest due date."""
     return _longest_first(
-        _row(Rule.OVERDUE, row.milestone, row.due_on, as_of) for row in rows if row.overdue_days is not None
+        _row(Rule.OVERDUE, row.milestone, row.due_on, as_of, row.due_precision)
+        for row in rows
+        if row.overdue_days is not None
     )
 
 
@@ -83,7 +87,7 @@ def moved(rows: Iterable[MilestoneRow], as_of: dt.date) -> Found:
 def without_owner(rows: Iterable[MilestoneRow], as_of: dt.date) -> Found:
     """Return the open milestones due within 30 days, or overdue, that name no owner; counted from 30 days before due."""
     return _longest_first(
-        _row(Rule.NO_OWNER, row.milestone, row.due_on - OWNER_WITHIN, as_of)
+        _row(Rule.NO_OWNER, row.milestone, row.due_on - OWNER_WITHIN, as_of, row.due_precision)
         for row in rows
         if row.is_open
         and row.due_on
@@ -97,8 +101,10 @@ def stale(projects: Iterable[ProjectRow], traces: Mapping[int, Trace], as_of: dt
     found = []
     for row in projects:
         trace = traces.get(row.project.pk)
-        if trace is None or as_of - trace.on > STALE_AFTER:
-            found.append(_row(Rule.STALE, row.project, trace.on if trace else None, as_of))
+        if trace is None:
+            found.append(_row(Rule.STALE, row.project, None, as_of))
+        elif as_of - trace.on > STALE_AFTER:
+            found.append(_row(Rule.STALE, row.project, trace.on, as_of, trace.precision))
     return _longest_first(found)
 
 
@@ -168,7 +174,7 @@ def without_project(rows: Iterable[AgreementRow], as_of: dt.date) -> Found:
             continue
         since = months_after(agreement.signed_on, MONTHS_TO_A_PROJECT)
         if since <= as_of:
-            found.append(_row(Rule.NO_PROJECT, agreement, since, as_of))
+            found.append(_row(Rule.NO_PROJECT, agreement, since, as_of, agreement.signed_precision))
     return _longest_first(found)
 
 
@@ -177,9 +183,15 @@ def _has_ended(agreement: Agreement, as_of: dt.date) -> bool:
     return expired or agreement.status in ENDED
 
 
-def _row(rule: Rule, subject: Subject, since: dt.date | None, as_of: dt.date) -> ExceptionRow:
+def _row(
+    rule: Rule, subject: Subject, since: dt.date | None, as_of: dt.date, precision: str = Precision.DAY
+) -> ExceptionRow:
     return ExceptionRow(
-        rule=rule, subject=subject, since=since, days=None if since is None else (as_of - since).days
+        rule=rule,
+        subject=subject,
+        since=since,
+        days=None if since is None else (as_of - since).days,
+        precision=precision or Precision.DAY,
     )
 
 

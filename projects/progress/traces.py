@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from projects.choices import Precision
 from projects.models import AuditEvent, Evidence, Measurement, Milestone, StageGate, Target
 from projects.progress.milestones import MilestoneRow
 from projects.progress.projects import ProjectRow
@@ -24,6 +25,7 @@ class Trace:
 
     kind: str
     on: dt.date
+    precision: str = Precision.DAY
 
 
 def newest_traces(
@@ -38,22 +40,26 @@ def newest_traces(
         *_of_files(as_of),
         *_of_gates(as_of),
         *_of_values(as_of),
-        *(
-            (row.milestone.project_id, "milestone", row.milestone.actual_on)
-            for row in milestones
-            if row.is_achieved
-        ),
+        *_of_milestones(milestones),
         *_of_sources(projects, milestones, targets),
     ]
-    for key, kind, on in found:
-        if key is None or on is None or on > as_of:
+    for key, trace in found:
+        if key is None or trace.on > as_of:
             continue
-        if key not in newest or on > newest[key].on:
-            newest[key] = Trace(kind, on)
+        if key not in newest or trace.on > newest[key].on:
+            newest[key] = trace
     return newest
 
 
-Dated = Iterator[tuple[int | None, str, dt.date | None]]
+Dated = Iterator[tuple[int | None, Trace]]
+
+
+def _of_milestones(rows: Iterable[MilestoneRow]) -> Dated:
+    for row in rows:
+        milestone = row.milestone
+        if row.is_achieved and milestone.actual_on:
+            precision = milestone.actual_precision or Precision.DAY
+            yield milestone.project_id, Trace("milestone", milestone.actual_on, precision)
 
 
 def _of_files(as_of: dt.date) -> Dated:
@@ -61,27 +67,30 @@ def _of_files(as_of: dt.date) -> Dated:
     for path in ("milestone__project", "measurement__target__project", "gate__project"):
         files = Evidence.objects.filter(**{f"{path}__isnull": False}, created_at__lt=until)
         for key, at in files.order_by().values_list(path).annotate(Max("created_at")):
-            yield key, "evidence", timezone.localdate(at)
+            yield key, Trace("evidence", timezone.localdate(at))
 
 
 def _of_gates(as_of: dt.date) -> Dated:
     gates = StageGate.objects.filter(decided_on__lte=as_of)
     for key, on in gates.order_by().values_list("project").annotate(Max("decided_on")):
-        yield key, "gate", on
+        yield key, Trace("gate", on)
 
 
 def _of_values(as_of: dt.date) -> Dated:
     values = Measurement.objects.filter(target__project__isnull=False, period_end__lte=as_of)
     for key, on in values.order_by().values_list("target__project").annotate(Max("period_end")):
-        yield key, "value", on
+        yield key, Trace("value", on)
 
 
 def _of_sources(
     projects: Iterable[ProjectRow], milestones: Iterable[MilestoneRow], targets: Iterable[TargetRow]
 ) -> Dated:
-    yield from ((row.project.pk, "source", row.project.as_of) for row in projects)
-    yield from ((row.milestone.project_id, "source", row.milestone.as_of) for row in milestones)
-    yield from ((row.target.project_id, "source", row.target.as_of) for row in targets)
+    dates = [
+        *((row.project.pk, row.project.as_of) for row in projects),
+        *((row.milestone.project_id, row.milestone.as_of) for row in milestones),
+        *((row.target.project_id, row.target.as_of) for row in targets),
+    ]
+    yield from ((key, Trace("source", on)) for key, on in dates if on)
 
 
 @dataclass(frozen=True)

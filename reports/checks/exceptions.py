@@ -20,7 +20,7 @@ LIMITS = {
     "no_project": {"value": 12, "unit": "months"},
 }
 ENDED = ("expired", "terminated")
-Since = dict[str, dt.date | None]
+Since = dict[str, Snapshot | None]  # the date of a fact from which the days are counted, by reference
 
 
 def exceptions(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
@@ -60,6 +60,8 @@ def _named(named: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     rows = named["milestones"]["rows"]
     for row in rows:
         yield from milestone_row(row, as_of)
+        lines = sum(line["milestone"] == row["reference"] for line in named["moves"])
+        yield Failure(f"milestones.{row['reference']}.revisions", row["revisions"], lines)
     moved = [row for row in rows if row["slip_days"] is not None]
     yield from revisions(
         {"revisions": named["moves"], "milestones": {"slips": {"rows": moved}, "reasons": []}}
@@ -75,44 +77,43 @@ def _named(named: Snapshot, as_of: dt.date) -> Iterator[Failure]:
 
 
 def _overdue(snapshot: Snapshot, as_of: dt.date) -> Since:
-    return {row["reference"]: on for row, on in _open(snapshot) if on is not None and on < as_of}
+    return {row["reference"]: row["latest"] for row in _open(snapshot) if _on(row["latest"]) < as_of}
 
 
 def _moved(snapshot: Snapshot, _as_of: dt.date) -> Since:
     second = {line["milestone"]: line["on"] for line in snapshot["named"]["moves"] if line["number"] == 2}
-    return {
-        row["reference"]: _day(second[row["reference"]])
-        for row, _on in _open(snapshot)
-        if row["reference"] in second
-    }
+    found = [row["reference"] for row in _open(snapshot) if row["reference"] in second]
+    return {reference: _exact(second[reference]) for reference in found}
 
 
 def _no_owner(snapshot: Snapshot, as_of: dt.date) -> Since:
-    month = dt.timedelta(days=30)
-    return {
-        row["reference"]: on - month
-        for row, on in _open(snapshot)
-        if on is not None and on - month <= as_of and row["owner"] is None
-    }
+    found: Since = {}
+    for row in _open(snapshot):
+        begins = _on(row["latest"]) - dt.timedelta(days=30)
+        if begins <= as_of and row["owner"] is None:
+            found[row["reference"]] = row["latest"] | {"on": begins.isoformat()}
+    return found
 
 
 def _stale(snapshot: Snapshot, as_of: dt.date) -> Since:
-    heard = {row["reference"]: _day(row["on"]) for row in snapshot["named"]["projects"]["rows"]}
-    return {name: on for name, on in heard.items() if on is None or (as_of - on).days > 180}
+    return {
+        row["reference"]: row["heard"]
+        for row in snapshot["named"]["projects"]["rows"]
+        if row["heard"] is None or (as_of - _on(row["heard"])).days > 180
+    }
 
 
 def _past_due(snapshot: Snapshot, as_of: dt.date) -> Since:
-    due = {
-        row["reference"]: day(row["target"]["due"])
+    return {
+        row["reference"]: row["target"]["due"]
         for row in _targets(snapshot)
-        if row["target"] and not row["claimed"]
+        if not row["claimed"] and row["target"] and row["target"]["due"] and _on(row["target"]["due"]) < as_of
     }
-    return {name: on for name, on in due.items() if on is not None and on < as_of}
 
 
 def _unverified(snapshot: Snapshot, _as_of: dt.date) -> Since:
     return {
-        row["reference"]: _day(row["claimed"]["on"])
+        row["reference"]: _exact(row["claimed"]["on"])
         for row in _targets(snapshot)
         if row["claimed"] and not row["verified"]
     }
@@ -123,14 +124,14 @@ def _readiness(snapshot: Snapshot, as_of: dt.date) -> Since:
     for row in snapshot["readiness"]["rows"]:
         verified = row["verified"]["value"] if row["verified"] else 0
         if (highest(row) or 0) > verified:
-            on = _day(row["claimed"]["on"])
-            found[row["reference"]] = on if on and on <= as_of else None
+            on = row["claimed"]["on"]
+            found[row["reference"]] = _exact(on) if on and on <= as_of.isoformat() else None
     return found
 
 
 def _paper_only(snapshot: Snapshot, _as_of: dt.date) -> Since:
     return {
-        row["reference"]: day(row["signed"]) if row["days"] is not None else None
+        row["reference"]: row["signed"] if row["days"] is not None else None
         for row in snapshot["named"]["agreements"]["rows"]
         if row["paper_only"]
     }
@@ -139,10 +140,13 @@ def _paper_only(snapshot: Snapshot, _as_of: dt.date) -> Since:
 def _no_project(snapshot: Snapshot, as_of: dt.date) -> Since:
     found: Since = {}
     for row in snapshot["named"]["agreements"]["rows"]:
-        signed, expires = day(row["signed"]), day(row["expires"])
+        expires = day(row["expires"])
         over = row["status"] in ENDED or (expires is not None and expires < as_of)
-        if signed and not over and not row["has_project"] and months_after(signed, 12) <= as_of:
-            found[row["reference"]] = months_after(signed, 12)
+        if row["signed"] is None or over or row["has_project"]:
+            continue
+        since = months_after(_on(row["signed"]), 12)
+        if since <= as_of:
+            found[row["reference"]] = row["signed"] | {"on": since.isoformat()}
     return found
 
 
@@ -159,10 +163,8 @@ RULES: dict[str, Callable[[Snapshot, dt.date], Since]] = {
 }
 
 
-def _open(snapshot: Snapshot) -> Iterator[tuple[Snapshot, dt.date | None]]:
-    for row in snapshot["named"]["milestones"]["rows"]:
-        if row["state"] == "open":
-            yield row, day(row["latest"])
+def _open(snapshot: Snapshot) -> list[Snapshot]:
+    return [row for row in snapshot["named"]["milestones"]["rows"] if row["state"] == "open"]
 
 
 def _targets(snapshot: Snapshot) -> list[Snapshot]:
@@ -179,14 +181,14 @@ def _rule(
     name, rows = f"exceptions.{rule['code']}", rule["rows"]
     yield Failure(f"{name}.count", rule["count"], len(rows))
     yield Failure(f"{name}.limit", rule["limit"], LIMITS.get(rule["code"]))
-    since = {row["reference"]: _day(row["since"]) for row in rows}
-    yield Failure(f"{name}: each once", len(since), len(rows))
+    there = [row["reference"] for row in rows]
+    yield Failure(f"{name}: each once", len(set(there)), len(there))
     if expected is not None:
-        yield Failure(f"{name}.rows", sorted(since), sorted(expected))
+        yield Failure(f"{name}.rows", sorted(there), sorted(expected))
     for row in rows:
-        own, on = f"{name}.{row['reference']}", since[row["reference"]]
+        own, on = f"{name}.{row['reference']}", day(row["since"])
         if expected is not None:
-            yield Failure(f"{own}.since", on, expected.get(row["reference"]))
+            yield Failure(f"{own}.since", row["since"], expected.get(row["reference"]))
         elif rule["code"] == "waiting":
             yield must(f"{own}: more than 30 days", on is not None and (as_of - on).days > 30)
         else:
@@ -231,5 +233,9 @@ def _subjects(found: Snapshot, records: dict[str, dict[str, Snapshot]]) -> Itera
         yield Failure(f"exceptions.kinds.{kind['kind']}", kind["total"], kind["named"] + kind["clear"])
 
 
-def _day(value: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(value) if value else None
+def _on(value: Snapshot) -> dt.date:
+    return dt.date.fromisoformat(value["on"])
+
+
+def _exact(value: str | None) -> Snapshot | None:
+    return {"on": value, "precision": "day"} if value else None

@@ -43,6 +43,8 @@ def _technology(found: Snapshot, snapshot: Snapshot, as_of: dt.date) -> Iterator
     definitive = sum(row["definitive"] for row in rows)
     yield Failure("technology.definitive", found["definitive"], definitive)
     yield Failure("technology.intents", found["intents"], len(rows) - definitive)
+    with_project = sum(bool(row["projects"]) for row in rows)
+    yield Failure("technology.with_project", found["with_project"], with_project)
     for figure in ("standing", "proof"):
         for code, count in found[figure].items():
             there = sum(row[figure] == code for row in rows)
@@ -111,9 +113,12 @@ def _targets(snapshot: Snapshot) -> Iterator[Failure]:
     yield Failure("indicators.families", [it["code"] for it in families], list(FAMILIES))
     for family in families:
         name = f"indicators.{family['code']}"
-        there = [reference for reference, row in rows.items() if _family(row) == family["code"]]
-        yield Failure(f"{name}.rows", sorted(family["rows"]), sorted(there))
+        members = [reference for reference, row in rows.items() if _family(row) == family["code"]]
+        yield Failure(f"{name}.rows", sorted(family["rows"]), sorted(members))
         yield from _tally(name, family, rows)
+    for figure in ("total", "claimed", "verified"):
+        there = sum(family[figure] for family in families)
+        yield Failure(f"indicators.{figure}", snapshot["indicators"][figure], there)
     results = snapshot["results"]
     under = {it["reference"] for row in snapshot["technology"]["rows"] for it in row["projects"]}
     for name, found in results.items():
@@ -123,8 +128,8 @@ def _targets(snapshot: Snapshot) -> Iterator[Failure]:
             if project is not None:
                 yield Failure(f"results.{name}.{reference}", project in under, name == "under")
     both = [reference for found in results.values() for reference in found["rows"]]
-    there = [reference for reference, row in rows.items() if _family(row) in RESULTS]
-    yield Failure("results.rows", sorted(both), sorted(there))
+    members = [reference for reference, row in rows.items() if _family(row) in RESULTS]
+    yield Failure("results.rows", sorted(both), sorted(members))
     sections = sum(it["total"] for it in (*families, *results.values()))
     yield Failure("targets.total", snapshot["targets"]["total"], sections)
 

@@ -117,7 +117,7 @@ def _row(row: ExceptionRow, figures: ExceptionFigures) -> Shape:
         "project": _project(subject),
         "owner": text(subject.owner_post.strip()) if isinstance(subject, Milestone) else None,
         "responsible": organisation(figures.responsible[subject]),
-        "since": day(row.since),
+        "since": date(row.since, row.precision),
         "days": row.days,
         "asked": ASKED[row.rule],
     }
@@ -162,7 +162,7 @@ def _traces(figures: ExceptionFigures) -> list[Shape]:
             "name": row.project.name,
             "phase": text(row.project.phase),
             "trace": trace.kind if trace else None,
-            "on": day(trace.on) if trace else None,
+            "heard": date(trace.on, trace.precision) if trace else None,
             "source_url": text(row.project.source_url),
             "as_of": day(row.project.as_of),
         }

@@ -31,11 +31,7 @@ def transfer_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
         "technology": _technology(figures),
         "readiness": readiness(figures.readiness, as_of)
         | {"projects": figures.projects_total, "silent": figures.projects_total - len(figures.readiness)},
-        "indicators": {
-            "families": [
-                {"code": prefix.rstrip("-"), **_tally(figures.of_family(prefix))} for prefix in FAMILIES
-            ]
-        },
+        "indicators": _indicators(figures),
         "results": _results(figures),
         "milestones": milestones(figures.milestones, period) | {"rows": in_order(figures.milestones)},
         "revisions": revisions(figures.milestones.rows),
@@ -54,6 +50,7 @@ def _technology(figures: TransferFigures) -> Shape:
         "others": figures.agreements_total - len(rows),
         "definitive": definitive,
         "intents": len(rows) - definitive,
+        "with_project": sum(bool(row.projects) for row in rows),
         "standing": {it.value: sum(row.standing == it for row in rows) for it in Standing},
         "proof": proof,
         "unproven": len(rows) - proof[Proof.VERIFIED],
@@ -95,6 +92,14 @@ def _technology_row(row: TechnologyRow) -> Shape:
         "proof": row.proof.value,
         "source_url": text(fact.source_url),
         "as_of": day(fact.as_of),
+    }
+
+
+def _indicators(figures: TransferFigures) -> Shape:
+    families = [{"code": prefix.rstrip("-"), **_tally(figures.of_family(prefix))} for prefix in FAMILIES]
+    return {
+        **{name: sum(family[name] for family in families) for name in ("total", "claimed", "verified")},
+        "families": families,
     }
 
 
