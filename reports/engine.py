@@ -21,7 +21,9 @@ from projects import archive, permissions
 from projects.models import TransitionError, audit
 from projects.permissions import Actor
 from reports import bell, checks, clock, figures, leases, mails, ordering, pdf, printing
+from reports.checks import records
 from reports.choices import Language, ReportState
+from reports.figures import changes
 from reports.leases import Lease, LeaseLost
 from reports.models import MOST_ATTEMPTS, Edition, Report, ReportSchedule
 from reports.models.scopes import sees
@@ -165,8 +167,10 @@ def _frozen(report: Report, lease: Lease, by: Actor, moment: Moment) -> figures.
     report.late = ordering.is_late(report.due_at, now)
     with figures.one_view():
         report.compared_with = ordering.previous_of(report)
-        snapshot = figures.snapshot(report, by=by, now=now)
-        wrong = checks.failures(snapshot)
+        previous = figures.read(report.compared_with.snapshot) if report.compared_with else None
+        snapshot = figures.read(audit.canonical(figures.snapshot(report, by=by, now=now)))
+        snapshot["changes"] = changes.changes(previous, snapshot)
+        wrong = records.failures(snapshot, by=by) + checks.failures(snapshot, previous)
     if wrong:
         raise Refused(
             _("The figures contradict each other: %(list)s.") % {"list": "; ".join(map(str, wrong[:10]))}

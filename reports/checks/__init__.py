@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from decimal import InvalidOperation
 
-from reports.checks.arithmetic import Failure, Snapshot, must
+from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed, must
 from reports.checks.changes import changes
 from reports.checks.exceptions import exceptions
 from reports.checks.milestones import listed, milestones
@@ -40,10 +39,8 @@ def failures(snapshot: Snapshot, previous: Snapshot | None = None) -> list[Failu
     """
     try:
         return [failure for failure in _all(snapshot, previous) if failure.found != failure.expected]
-    except (KeyError, TypeError, ValueError, InvalidOperation, IndexError) as error:
-        return [
-            Failure("snapshot", f"malformed ({type(error).__name__}: {error})", "as docs/snapshot.md says")
-        ]
+    except MALFORMED as error:
+        return [malformed(error)]
 
 
 def _all(snapshot: Snapshot, previous: Snapshot | None) -> Iterator[Failure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from statistics import median as middle
 from typing import Any
@@ -13,6 +13,7 @@ from projects.progress import half_up
 
 Snapshot = dict[str, Any]
 LONGEST = 100
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError, InvalidOperation, IndexError)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Failure:
 def must(figure: str, holds: bool) -> Failure:  # noqa: FBT001 - the condition is the sentence
     """Return the check that a condition holds."""
     return Failure(figure, found=holds, expected=True)
+
+
+def malformed(error: Exception) -> Failure:
+    """Return the failure of a snapshot that lacks what docs/snapshot.md promises."""
+    return Failure("snapshot", f"malformed ({type(error).__name__}: {error})", "as docs/snapshot.md says")
 
 
 def _short(value: Any) -> str:

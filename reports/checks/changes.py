@@ -63,12 +63,15 @@ def flat(snapshot: Snapshot) -> Flat:
                 waiting.append((f"{place}[{name}]", row["reference"] if repeats else row, {}))
         elif isinstance(value, dict) and set(value) != {"on", "precision"}:
             rows = value.get("rows")
-            block = not known and isinstance(rows, list)
-            block = block and all(isinstance(row, dict) and "reference" in row for row in rows)
-            inner = {row["reference"]: row for row in rows} if block else known
+            inner = known
+            if not known and isinstance(rows, list):
+                inner = {
+                    row["reference"]: row for row in rows if isinstance(row, dict) and "reference" in row
+                }
+                inner = inner if len(inner) == len(rows) else {}
             for key, part in value.items():
                 below = f"{place}{key}" if key.startswith("[") else f"{place}.{key}"
-                waiting.append((below, part, {} if block and key == "rows" else inner))
+                waiting.append((below, part, {} if key == "rows" and not known else inner))
         else:
             leaves[place] = value
     return leaves

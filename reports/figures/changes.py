@@ -105,17 +105,19 @@ def _named(value: Any, known: dict[str, Any] | None = None) -> Any:
         if _is_date(value):
             return value
         rows = value.get("rows")
-        named_rows = isinstance(rows, list) and all(
-            isinstance(row, dict) and "reference" in row for row in rows
-        )
-        if named_rows and not known:
+        if not known and isinstance(rows, list) and all(map(_has_reference, rows)):
             # The other lists of this block say which of its rows belong to them.
             inner = {row["reference"]: row for row in rows}
+            inner = inner if len(inner) == len(rows) else {}
             return {key: _named(it, None if key == "rows" else inner) for key, it in value.items()}
         return {key: _named(it, known) for key, it in value.items()}
     if isinstance(value, list):
         return {f"[{name}]": _member(row, known) for name, row in _with_names(value)}
     return value
+
+
+def _has_reference(row: Any) -> bool:
+    return isinstance(row, dict) and "reference" in row
 
 
 def _member(row: Any, known: dict[str, Any] | None) -> Any:

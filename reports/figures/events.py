@@ -21,7 +21,8 @@ def milestone_events(previous: Shape | None, current: Shape) -> Shape | None:
     before = _rows(previous) if previous else None
     if before is None:
         return {"since": "period", "added": None, **_in_period(current, now)}
-    slipped, further = [], []
+    slipped: list[Shape] = []
+    further: list[Shape] = []
     for reference, row in now.items():
         old = before.get(reference)
         if old is None or not (old["latest"] and row["latest"]):
@@ -49,7 +50,8 @@ def _in_period(current: Shape, now: Rows) -> Shape:
     achieved = [row["reference"] for row in current["milestones"]["achieved_in_period"]["rows"]]
     if lines is None:
         return {"achieved": achieved, "slipped": None, "further_slipped": None}
-    slipped, further = [], []
+    slipped: list[Shape] = []
+    further: list[Shape] = []
     for reference, row in now.items():
         own = sorted((it for it in lines if it["milestone"] == reference), key=lambda it: it["number"])
         decided = [it for it in own if it["on"] and period["start"] <= it["on"] <= period["end"]]
