@@ -1,4 +1,4 @@
-"""The pages of reports: the register, one report, its file, and the retry of a failed one."""
+"""The register, one report, its file, and the retry of a failed one."""
 
 from __future__ import annotations
 
