@@ -80,7 +80,18 @@ def agreement_progress(agreement: Agreement, as_of: dt.date, actor: Actor) -> Ag
         milestones=milestones,
         named=frozenset(agreements.filter(pk__in=named).values_list("pk", flat=True)),
         targets=targets,
-        ladder=ladder(row, children, project_rows.rows, milestones.rows, targets.rows, as_of),
+        ladder=ladder(
+            row,
+            children,
+            project_rows.rows,
+            milestones.rows,
+            targets.rows,
+            as_of,
+            has_target=Target.objects.filter(project__agreement=seen)
+            .with_values(as_of)
+            .filter(target_value__isnull=False)
+            .exists(),
+        ),
         evidence=open_to_all(
             Evidence.objects.filter(
                 Q(milestone__in=[it.milestone.pk for it in milestones.rows])

@@ -40,6 +40,13 @@ SIGNED_SINCE = (
     AgreementStatus.TERMINATED,
 )
 FUNDING = (MilestoneType.FUNDING, MilestoneType.INVESTMENT)
+# Events that tell nothing of work done: another signature, an announcement, a review, a closure.
+NO_WORK = (
+    MilestoneType.AGREEMENT_SIGNED,
+    MilestoneType.ANNOUNCEMENT,
+    MilestoneType.REVIEW,
+    MilestoneType.CLOSURE,
+)
 Witness = Agreement | Project | Milestone | Target
 
 
@@ -85,8 +92,13 @@ def ladder(
     milestones: Sequence[MilestoneRow],
     targets: Sequence[TargetRow],
     as_of: dt.date,
+    *,
+    has_target: bool,
 ) -> tuple[LadderStep, ...]:
-    """Return the nine steps of an agreement from the rows, all on the same day, that its readers may see."""
+    """Return the nine steps of an agreement from the rows, all on the same day, that its readers may see.
+
+    `has_target` says whether any of its projects had a target then, also one that not every reader may see.
+    """
     achieved = sorted(
         (it for it in milestones if it.is_achieved),
         key=lambda it: (it.milestone.actual_on or dt.date.max, it.milestone.reference),
@@ -99,7 +111,7 @@ def ladder(
         _project(row, projects),
         _first(Rung.FUNDED, (it for it in achieved if it.milestone.type in FUNDING)),
         _pilot(row, projects, achieved),
-        _target(row, targets),
+        _target(targets, has_target=has_target),
         _after_signing(signed, achieved),
         _output(targets),
     )
@@ -177,16 +189,16 @@ def _pilot(row: AgreementRow, projects: Iterable[ProjectRow], achieved: Iterable
     return LadderStep(Rung.PILOT, Standing.REACHED, witness=next(iter(pilots.values())))
 
 
-def _target(row: AgreementRow, targets: Iterable[TargetRow]) -> LadderStep:
+def _target(targets: Iterable[TargetRow], *, has_target: bool) -> LadderStep:
     for it in targets:
         if it.target_value is not None:
             return LadderStep(Rung.TARGET, Standing.REACHED, witness=it.target)
-    return LadderStep(Rung.TARGET, Standing.REACHED) if row.has_target else _none(Rung.TARGET)
+    return LadderStep(Rung.TARGET, Standing.REACHED) if has_target else _none(Rung.TARGET)
 
 
 def _after_signing(signed: LadderStep, achieved: Iterable[MilestoneRow]) -> LadderStep:
-    """The first milestone known to have been achieved after the signature; signing another paper does not count."""
-    beyond = [it for it in achieved if it.milestone.type != MilestoneType.AGREEMENT_SIGNED]
+    """The first work known to have been achieved after the signature."""
+    beyond = [it for it in achieved if it.milestone.type not in NO_WORK]
     if beyond and signed.on is None:
         return LadderStep(Rung.MILESTONE, Standing.UNKNOWN)
     after = [

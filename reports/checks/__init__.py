@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
+from reports.checks.agreement import agreement
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed, must
 from reports.checks.changes import changes
 from reports.checks.exceptions import exceptions
 from reports.checks.milestones import listed, milestones
+from reports.checks.partner import partner
 from reports.checks.programme import programme
 from reports.checks.project import project
 from reports.checks.revisions import revisions
@@ -27,6 +29,8 @@ __all__ = ["Failure", "failures"]
 CHECKS: dict[ReportKind, Callable[[Snapshot, dt.date], Iterator[Failure]]] = {
     ReportKind.PROGRAMME: programme,
     ReportKind.PROJECT: project,
+    ReportKind.AGREEMENT: agreement,
+    ReportKind.PARTNER: partner,
     ReportKind.TRANSFER: transfer,
     ReportKind.EXCEPTIONS: exceptions,
 }

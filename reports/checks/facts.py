@@ -148,9 +148,18 @@ def target(row: Target, as_of: dt.date) -> Facts:
         ),
         "claimed": _latest(claimed, as_of),
         "verified": _latest(verified, as_of),
+        "returned": _returned(row, as_of),
         "source_url": row.source_url or None,
         "as_of": _day(row.as_of),
     }
+
+
+def _returned(row: Target, as_of: dt.date) -> Facts | None:
+    """Return the value claimed last, when it was sent back."""
+    last = max(row.measurements.all(), key=lambda it: it.pk, default=None)
+    if last is None or last.status != MeasurementStatus.RETURNED or last.period_end > as_of:
+        return None
+    return {"value": number(last.value), "on": _day(last.period_end), "reason": last.returned_reason or None}
 
 
 def _verified_by(row: Measurement, as_of: dt.date) -> bool:
@@ -246,6 +255,8 @@ def organisation(row: Organisation, as_of: dt.date) -> Facts:
         "short_name": row.short_name,
         "kind": row.kind,
         "country": row.country or None,
+        "parent": row.parent_name or None,
+        "part": row.part or None,
         "source_url": row.source_url or None,
         "as_of": _day(row.as_of),
     }

@@ -9,14 +9,17 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from projects.models import audit
+from projects.models import Agreement, Organisation, Project, audit
 from projects.permissions import Actor
 from reports.choices import SCOPES, ReportKind
+from reports.figures.agreement import agreement_snapshot
 from reports.figures.exceptions import exceptions_snapshot
+from reports.figures.partner import partner_snapshot
 from reports.figures.programme import programme_snapshot
 from reports.figures.project import project_snapshot
 from reports.figures.shapes import Shape, day, moment
@@ -42,7 +45,15 @@ Snapshot = Shape
 # The figures of each kind: the sections of the snapshot beside `meta`, as a person may see them.
 SECTIONS: dict[ReportKind, Callable[[Report, Actor], Shape]] = {
     ReportKind.PROGRAMME: lambda it, by: programme_snapshot(it.as_of, it.period, by=by),
-    ReportKind.PROJECT: lambda it, by: project_snapshot(it.project, it.as_of, it.period, by=by),
+    ReportKind.AGREEMENT: lambda it, by: agreement_snapshot(
+        cast(Agreement, it.agreement), it.as_of, it.period, by=by
+    ),
+    ReportKind.PARTNER: lambda it, by: partner_snapshot(
+        cast(Organisation, it.organisation), it.as_of, it.period, by=by
+    ),
+    ReportKind.PROJECT: lambda it, by: project_snapshot(
+        cast(Project, it.project), it.as_of, it.period, by=by
+    ),
     ReportKind.TRANSFER: lambda it, by: transfer_snapshot(it.as_of, it.period, by=by),
     ReportKind.EXCEPTIONS: lambda it, by: exceptions_snapshot(it.as_of, it.period, by=by),
 }

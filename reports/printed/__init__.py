@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from reports.choices import ReportKind
-from reports.printed import programme, project
+from reports.printed import agreement, partner, programme, project
 
 
 class Printed(Protocol):
@@ -21,4 +21,6 @@ class Printed(Protocol):
 PRINTED: dict[ReportKind, Printed] = {
     ReportKind.PROGRAMME: programme,
     ReportKind.PROJECT: project,
+    ReportKind.AGREEMENT: agreement,
+    ReportKind.PARTNER: partner,
 }
