@@ -40,14 +40,14 @@ class Rule(TextChoices):
     OVERDUE = "overdue", _("Milestone overdue")
     MOVED = "moved", _("Date moved twice or more")
     NO_OWNER = "no_owner", _("Due or overdue without an owner")
-    STALE = "stale", _("No evidence or update for 180 days")
+    STALE = "stale", _("Nothing heard of the project")
+    READINESS = "readiness", _("Readiness level claimed, not verified")
     WAITING = "waiting", _("Claim waits for verification")
     RETURNED = "returned", _("Returned claim not answered")
     PAST_DUE = "past_due", _("Target past due without a value")
     UNVERIFIED = "unverified", _("Claimed value never verified")
-    READINESS = "readiness", _("Readiness level claimed, not verified")
     PAPER_ONLY = "paper_only", _("Agreement on paper only")
-    NO_PROJECT = "no_project", _("No project 12 months after signing")
+    NO_PROJECT = "no_project", _("Signed long ago, no project")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from reports.choices import ReportKind
-from reports.printed import agreement, partner, programme, project
+from reports.printed import agreement, exceptions, partner, programme, project, transfer
 
 
 class Printed(Protocol):
@@ -23,4 +23,6 @@ PRINTED: dict[ReportKind, Printed] = {
     ReportKind.PROJECT: project,
     ReportKind.AGREEMENT: agreement,
     ReportKind.PARTNER: partner,
+    ReportKind.TRANSFER: transfer,
+    ReportKind.EXCEPTIONS: exceptions,
 }
