@@ -98,7 +98,7 @@ format: ## Format the code and mend what ruff can mend
 	$(RUN) -m ruff format .
 
 messages: ## Bring locale/hi up to date with the texts of the code and the templates; new ones wait there for a translation
-	@$(RUN) -m django makemessages --locale hi --ignore 'tests/*' --ignore 'var/*' \
+	@$(RUN) -m django makemessages --locale hi --extension html,py,svg,txt --ignore 'tests/*' --ignore 'var/*' \
 		--no-location --no-obsolete --no-wrap
 	@msgattrib --sort-output --no-wrap --output-file $(HINDI) $(HINDI)
 	@sed -i '/^"POT-Creation-Date:/d' $(HINDI)

@@ -10,12 +10,19 @@ from django.db import connection
 
 from tests import emptying, services
 from tests.cast import Cast, assemble
+from tracker import bootstrap
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"}
 
 
 def pytest_report_header() -> str:
     return f"engine: {connection.vendor}, in {settings.TEST_RUN.folder}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile translations that changed, before any worker of the run reads them."""
+    if not hasattr(config, "workerinput"):
+        bootstrap.compile_messages()
 
 
 def pytest_unconfigure() -> None:
