@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts
+from reports.checks import facts, traces
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -66,7 +66,7 @@ class Records:
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
-    """Return the records that `snapshot` names and `by` may see; a fixed number of queries, whatever its size."""
+    """Return the records that `snapshot` names and `by` may see, in few queries, whatever its size."""
     as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
     rows = [row for _place, row in _rows(snapshot)]
     references = {str(row["reference"]) for row in rows if "reference" in row}
@@ -80,12 +80,30 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
             found.setdefault(record.reference, []).append((record, tell(record, as_of)))
             if model is Milestone:
                 milestones[record.reference] = record
+    _add_traces(found, [row for row in rows if "heard" in row], as_of, by)
     digests = {row["sha256"] for row in rows if _is_file(row)}
     files: dict[str, list[Facts]] = {}
     seen = Evidence.objects.visible_to(by).filter(sha256__in=digests)
     for file in seen.select_related("milestone", "uploaded_by"):
         files.setdefault(file.sha256, []).append(facts.evidence(file))
     return Records(as_of=as_of, by_reference=found, milestones=milestones, files=files)
+
+
+def _add_traces(
+    found: dict[str, list[tuple[Any, Facts]]], rows: list[Snapshot], as_of: dt.date, by: Actor
+) -> None:
+    """Add what was last heard of the projects whose rows tell it."""
+    told = {
+        record.reference: (record, values)
+        for row in rows
+        for record, values in found.get(str(row["reference"]), [])
+        if isinstance(record, Project)
+    }
+    newest = traces.newest([record for record, _values in told.values()], as_of, by)
+    for reference, (_record, values) in told.items():
+        kind, on, precision = newest.get(reference, (None, None, ""))
+        values["trace"] = kind
+        values["heard"] = {"on": on.isoformat(), "precision": precision} if on else None
 
 
 def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
