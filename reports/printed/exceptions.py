@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,6 +55,9 @@ def context(snapshot: Snapshot) -> Snapshot:
             if len(row["rules"]) > 1
         ],
         "overdue_rule": rules["overdue"],
+        "overdue_bands": "; ".join(
+            f"{band(row['band'])}: {formats.indian(row['count'])}" for row in found["bands"] if row["count"]
+        ),
         "drawings": {
             "rules": _counts(list(rules.values())),
             "overdue": drawings.dates(_("Overdue milestones"), overdue, snapshot["meta"]["as_of"]),
@@ -82,6 +86,7 @@ def _rule(number: int, rule: Snapshot, records: dict[str, dict[str, Snapshot]]) 
         rows.append(
             {
                 **row,
+                "project": None if row["kind"] == "project" else row["project"],
                 "detail": DETAILS[code](record),
                 "asked_of": asked_of or formats.unknown(),
                 "source_url": record["source_url"],
@@ -94,6 +99,7 @@ def _rule(number: int, rule: Snapshot, records: dict[str, dict[str, Snapshot]]) 
         "text": _texts()[code] % {"limit": limit},
         "asked": _asked()[code],
         "count": rule["count"],
+        "has_projects": any(row["project"] for row in rows),
         "longest": rows[0]["days"] if rows else None,
         "rows": rows,
     }
@@ -104,7 +110,7 @@ def _texts() -> dict[str, str]:
     return {
         "overdue": _("The latest due date is past, and there is no public evidence of the milestone."),
         "moved": _(
-            "The date of an open milestone was moved %(limit)s times or more. Days count from the decision that was one too many."
+            "The date of an open milestone was moved %(limit)s times or more. Days count from the decision that made it so many."
         ),
         "no_owner": _(
             "The milestone is open, due within %(limit)s days or overdue, and no post is named for it. Days count from %(limit)s days before the due date."
@@ -159,7 +165,10 @@ def _due(record: Snapshot) -> str:
 
 
 def _overdue(record: Snapshot) -> str:
-    return _("%(due)s: %(band)s late") % {"due": _due(record), "band": band(record["band"])}
+    words = {"band": band(record["band"]), "first": fact_date(record["baseline"])}
+    if record["latest"] == record["baseline"]:
+        return _("%(band)s late") % words
+    return _("%(band)s late; first due %(first)s") % words
 
 
 def _moved(record: Snapshot) -> str:
@@ -207,7 +216,10 @@ def _instrument(record: Snapshot) -> str:
     words = {
         "type": label(record["type"], "Instrument"),
         "status": label(record["status"], "AgreementStatus"),
+        "signed": fact_date(record["signed"]),
     }
+    if record["days"] is None:
+        return _("%(type)s; %(status)s; day of signing: %(signed)s") % words
     return _("%(type)s; %(status)s") % words
 
 
@@ -237,4 +249,5 @@ def _counts(rules: list[Snapshot]) -> charts.Bars | None:
         for rule in rules
         if rule["count"]
     ]
-    return charts.bars(_("Entries by rule"), drawn) if drawn else None
+    # One colour for one thing: a legend would say nothing.
+    return replace(charts.bars(_("Entries by rule"), drawn), roles=()) if drawn else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,9 +20,9 @@ def sections() -> dict[str, str]:
         "glance": _("At a glance"),
         "agreements": _("Technology agreements"),
         "readiness": _("Technology readiness"),
+        "milestones": _("Milestones of transfer"),
         "indicators": _("Indicators of transfer"),
         "results": _("What it led to"),
-        "milestones": _("Milestones of transfer"),
         "sources": _("Sources and method"),
     }
 
@@ -58,7 +59,7 @@ def context(snapshot: Snapshot) -> Snapshot:
 
 def _families() -> dict[str, str]:
     return {
-        "TT": _("Technology transferred (TT)"),
+        "TT": _("Transfer (TT)"),
         "TEC": _("Technology performance (TEC)"),
         "SKL": _("Skills (SKL)"),
         "INT": _("Sectors served (INT)"),
@@ -78,7 +79,8 @@ def _steps(found: Snapshot) -> charts.Bars | None:
     }
     drawn = [Row(name, formats.indian(count), [Value("counted", count)]) for name, count in steps.items()]
     title = _("From paper to transfer: agreements that name a technology")
-    return charts.bars(title, drawn) if found["total"] else None
+    # One colour for one thing: a legend would say nothing.
+    return replace(charts.bars(title, drawn), roles=()) if found["total"] else None
 
 
 def _readiness(rows: list[Snapshot]) -> charts.Bars | None:
