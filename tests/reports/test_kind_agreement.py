@@ -1,0 +1,180 @@
+"""The agreement report: what was signed, what followed, and nothing that one of the parties may not see."""
+
+import copy
+import json
+
+import pytest
+from django.db import transaction
+
+from projects.choices import Role
+from projects.management.commands import load_demonstration
+from projects.models import Agreement, audit
+from reports import checks, document, figures, ordering
+from reports.checks import records as rechecked
+from reports.choices import Language, ReportKind
+from tests import folders
+from tests.cast import acting, agreement, person, project
+from tests.reports import canaries, orders, printing
+from tests.reports.records import DAYS, NOW, pdftotext
+
+MARCH, _june, SEPTEMBER = DAYS
+
+
+def made(row, by, as_of, now=NOW):
+    """Return the snapshot of a report on the agreement as the engine would freeze it, and what the records say against it."""
+    report = ordering.order(kind=ReportKind.AGREEMENT, agreement=row, as_of=as_of, by=by, now=now)
+    snapshot = json.loads(audit.canonical(figures.snapshot(report, by=by, now=now)))
+    return snapshot, rechecked.failures(snapshot, by=by) + checks.failures(snapshot)
+
+
+@pytest.fixture(scope="module")
+def recorded(django_db_setup, django_db_blocker):
+    """The reports on all agreements of the public records, at two days."""
+    found = {}
+    with django_db_blocker.unblock(), transaction.atomic():
+        folders.admit(load_demonstration.records())
+        by = acting(person("owner", Role.ADMINISTRATOR), NOW.date())
+        for row in Agreement.objects.all():
+            found[row.reference] = made(row, by, MARCH)
+            if row.projects.exists():
+                found[row.reference, SEPTEMBER] = made(row, by, SEPTEMBER)
+        transaction.set_rollback(True)
+    return found
+
+
+def rungs(snapshot):
+    return {row["rung"]: row for row in snapshot["ladder"]["rungs"]}
+
+
+@pytest.mark.django_db
+def test_every_report_on_the_public_agreements_agrees_with_itself_and_with_the_records(recorded):
+    assert len(recorded) == 38 + 10
+    assert {name: failures for name, (_snapshot, failures) in recorded.items() if failures} == {}
+
+
+@pytest.mark.django_db
+def test_the_first_case_is_on_paper_only(recorded):
+    snapshot, _none = recorded["AGR-001"]
+    assert snapshot["agreement"]["paper_only"] is True
+    assert (snapshot["agreement"]["days"], snapshot["ladder"]["reached"]) == (36, 1)
+    assert [row["reference"] for row in snapshot["parties"]] == ["INS-008", "INS-010"]
+    assert snapshot["projects"]["total"] == snapshot["targets"]["total"] == 0
+
+
+@pytest.mark.django_db
+def test_a_project_of_one_party_alone_is_counted_and_not_named(recorded):
+    """PRJ-020, the plant at Divitipally, is Altmin's alone; ARCI is a party and takes no part in it."""
+    snapshot, _none = recorded["AGR-034"]
+    assert [row["reference"] for row in snapshot["projects"]["rows"]] == ["PRJ-019"]
+    assert (snapshot["agreement"]["projects"], snapshot["projects"]["withheld"]) == (2, 1)
+    for hidden in ("PRJ-020", "Divitipally", "MST-072", "MST-073"):
+        assert hidden not in json.dumps(snapshot)
+
+
+# --- who reads it ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", Language.values)
+def test_no_word_of_what_one_party_does_alone_is_in_the_report(cast, language):
+    shared = agreement("AGR-910", cast.texmin, cast.irel)
+    project("PRJ-910", cast.texmin, cast.irel, agreement=shared)
+    canaries.records(920, cast.irel, cast.officer, agreement=shared)
+    canaries.records(930, cast.irel, cast.officer, partners=[cast.texmin])
+    snapshot, failures = made(shared, acting(cast.officer), orders.NOW.date(), orders.NOW)
+    assert failures == []
+    assert [row["reference"] for row in snapshot["projects"]["rows"]] == ["PRJ-910"]
+    html, _assets = document.html(snapshot, language)
+    assert canaries.WORD not in json.dumps(snapshot) + html
+
+
+@pytest.mark.django_db
+def test_an_agreement_that_a_milestone_names_is_left_out_where_not_all_are_parties(cast):
+    closed = agreement("AGR-910", cast.irel)
+    shared = agreement("AGR-911", cast.texmin, cast.irel)
+    inside = canaries.records(920, cast.texmin, cast.officer, agreement=closed, partners=[cast.irel])
+    audit.change(inside, by=acting(cast.officer), action="test.setup", changes={"agreement": shared})
+    snapshot, failures = made(shared, acting(cast.officer), orders.NOW.date(), orders.NOW)
+    assert failures == []
+    assert {row["reference"]: row["agreement"] for row in snapshot["milestones"]["rows"]} == {
+        "MST-920": None,
+        "MST-921": None,
+    }
+    assert "AGR-910" not in json.dumps(snapshot)
+
+
+# --- what is checked ---
+
+
+def wrong(snapshot, change):
+    found = copy.deepcopy(snapshot)
+    change(found)
+    return [str(failure) for failure in checks.failures(found)]
+
+
+CHANGES = {
+    "a rung that no record bears out": (
+        lambda it: rungs(it)["funded"].update(standing="reached"),
+        "ladder.funded.standing",
+    ),
+    "a rung taken back": (
+        lambda it: rungs(it)["project"].update(standing="no_evidence"),
+        "ladder.project.standing",
+    ),
+    "another day": (
+        lambda it: rungs(it)["milestone"]["on"].update(on="2024-12-30"),
+        "ladder.milestone.on",
+    ),
+    "another witness": (
+        lambda it: rungs(it)["milestone"]["witness"].update(reference="MST-044"),
+        "ladder.milestone.witness",
+    ),
+    "another name of the witness": (
+        lambda it: rungs(it)["milestone"]["witness"].update(title="Mine opened"),
+        "ladder.milestone.witness.title",
+    ),
+    "a rung left out": (lambda it: it["ladder"]["rungs"].pop(), "ladder.rungs"),
+    "one reached too many": (lambda it: it["ladder"].update(reached=9), "ladder.reached"),
+    "paper only in spite of a project": (
+        lambda it: it["agreement"].update(paper_only=True),
+        "agreement.paper_only: nothing followed",
+    ),
+    "a pilot that is none": (lambda it: it["agreement"].update(has_pilot=True), "agreement.has_pilot"),
+    "a project less": (lambda it: it["agreement"].update(projects=0), "projects.withheld"),
+    "a project held back that is not": (lambda it: it["projects"].update(withheld=1), "projects.withheld"),
+    "days since signing": (lambda it: it["agreement"].update(days=805), "agreement.days"),
+    "a party twice": (lambda it: it["parties"].append(it["parties"][0]), "parties: each once"),
+    "a milestone of the project not counted": (
+        lambda it: it["projects"]["rows"][0]["milestones"].update(verified=1),
+        "projects.PRJ-010.milestones.verified",
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_report_is_not_issued_and_the_figure_is_named(recorded, name):
+    change, figure = CHANGES[name]
+    snapshot, _none = recorded["AGR-002"]
+    assert any(line.startswith(figure) for line in wrong(snapshot, change))
+
+
+# --- on paper ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reference", ["AGR-001", "AGR-034"])
+def test_the_paper_tells_each_rung_with_its_witness(recorded, reference):
+    snapshot, _none = recorded[reference]
+    paper = pdftotext(printing.render(snapshot))
+    named = [row["witness"]["reference"] for row in snapshot["ladder"]["rungs"] if row["witness"]]
+    wanted = [*named, *(row["name"] for row in snapshot["parties"]), "no public evidence"]
+    assert [text for text in wanted if not printing.holds(paper, text)] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", Language.values)
+def test_nothing_unknown_is_printed_as_a_word_of_the_program(recorded, language):
+    for reference in ("AGR-001", "AGR-002", "AGR-008", "AGR-023", "AGR-034"):
+        html, _assets = document.html(recorded[reference][0], language)
+        assert "None" not in html.replace("None.", "")
