@@ -34,7 +34,7 @@ def agreement_snapshot(agreement: Agreement, as_of: dt.date, period: Period, *, 
     name_agreements(found, named)
     return {
         "agreement": _facts(figures),
-        "parties": [_party(party) for party in figures.parties],
+        "parties": [party(it) for it in figures.parties],
         "ladder": _ladder(figures.ladder),
         "projects": projects(figures.projects) | {"withheld": figures.projects_withheld, "without": outside},
         "milestones": found,
@@ -98,14 +98,15 @@ def _line(row: AgreementRow) -> Shape:
     }
 
 
-def _party(party: AgreementParty) -> Shape:
-    row = party.organisation
+def party(it: AgreementParty) -> Shape:
+    """Return a party with its role, in the shape of an organisation."""
+    row = it.organisation
     return {
         "reference": row.reference,
         "name": row.name,
         "short_name": row.short_name,
         "country": text(row.country),
-        "role": party.role,
+        "role": it.role,
     }
 
 

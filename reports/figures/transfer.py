@@ -16,10 +16,11 @@ from projects.progress.transfer import (
     TransferFigures,
     transfer_figures,
 )
+from reports.figures.agreement import party
 from reports.figures.milestones import in_order, milestones, revisions
 from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
-from reports.figures.shapes import Shape, date, day, mineral, organisation, text
+from reports.figures.shapes import Shape, date, day, mineral, text
 from reports.figures.targets import targets
 from reports.periods import Period
 
@@ -74,14 +75,7 @@ def _technology_row(row: TechnologyRow) -> Shape:
         "effective": date(fact.effective_on, Precision.DAY),
         "expires": date(fact.expires_on, Precision.DAY),
         "days": row.row.days_since_signing,
-        "parties": [
-            {
-                "organisation": organisation(party.organisation),
-                "role": party.role,
-                "country": text(party.organisation.country),
-            }
-            for party in fact.agreement_parties.all()
-        ],
+        "parties": [party(it) for it in fact.agreement_parties.all()],
         "minerals": [mineral(it) for it in fact.minerals.all()],
         "projects": [
             {"reference": project.reference, "name": project.name, "phase": text(project.phase)}
