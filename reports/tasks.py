@@ -2,16 +2,26 @@
 
 from celery import shared_task
 
-from reports import bell, clock, engine
+from reports import bell, clock, engine, mails
 
 
 @shared_task(name="reports.tasks.tick")
 def tick() -> None:
-    """Register what is owed and ring for what waits; beat sends it every TICK_SECONDS."""
-    engine.tick(now=clock.now())
+    """Register what is owed and ring for what waits, reports and mails; beat sends it every TICK_SECONDS."""
+    now = clock.now()
+    engine.tick(now=now)
+    if mails.ready(now).exists():
+        bell.ring_for_mails()
 
 
 @shared_task(name=bell.RENDER)
 def render(report: int) -> None:
     """Make one report; do nothing if another worker already has it."""
     engine.render(report)
+
+
+# A round ends by itself after half a minute; a server that answers byte by byte is cut off.
+@shared_task(name=bell.SEND, time_limit=180)
+def send() -> None:
+    """Send the mails that are due; what another worker sends is not sent again."""
+    mails.send_due(now=clock.now())

@@ -1,7 +1,7 @@
 """One settings file; machines differ only by their environment (docs/settings.md lists every variable).
 
 Without any variable the application runs on one machine: SQLite and files under DATA_DIR, a
-secret key made at first start, no mail sent. DATABASE_URL and REDIS_URL move it to PostgreSQL
+secret key made at first start, mails written to a folder. DATABASE_URL and REDIS_URL move it to PostgreSQL
 and Redis. A value that cannot be used stops the start with the name of its variable.
 """
 
@@ -14,6 +14,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from tracker import mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -231,6 +233,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": TICK_SECONDS},
     },
 }
+
+# Mail. Without EMAIL_URL each message becomes a file, so that no start ever fails for want of a mail server.
+EMAIL_TIMEOUT = 10
+vars().update(mail.of(env, DATA_DIR))
 
 # API
 REST_FRAMEWORK = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from projects import archive
+from projects.models import User
 from reports import engine
 from reports.choices import Language, ReportState
 from reports.models import Edition, Report
@@ -14,10 +17,14 @@ CONTENT = b"%PDF-1.7 not drawn, but kept like any other"
 
 def issued(cast: Cast, **fields: object) -> Report:
     """Return a report with true figures whose file is not a drawing; published as every other."""
-    report = order(cast, **fields)
-    lease = claimed(report)
-    engine._frozen(fresh(report), lease, acting(cast.officer), lambda: NOW)
-    engine._publish(report, lease, [edition(report, language) for language in Language.values], now=NOW)
+    return published(order(cast, **fields), cast.officer)
+
+
+def published(report: Report, person: User, now: dt.datetime = NOW) -> Report:
+    """Return the report as issued in the name of `person`, with true figures and files that are no drawings."""
+    lease = claimed(report, now)
+    engine._frozen(fresh(report), lease, acting(person), lambda: now)
+    engine._publish(report, lease, [edition(report, language) for language in Language.values], now=now)
     return fresh(report)
 
 

@@ -84,7 +84,8 @@ def _create(account: Account, by: Actor) -> str:
     password = "-".join(
         "".join(secrets.choice(LETTERS) for _letter in range(GROUP_LENGTH)) for _group in range(GROUPS)
     )
-    user = User.objects.create_user(account.username, password, post=account.post)
+    email = f"{account.username}@demonstration.invalid"  # a name that no mail server ever answers to
+    user = User.objects.create_user(account.username, password, post=account.post, email=email)
     organisation = account.organisation and Organisation.objects.get(reference=account.organisation)
     audit.create(
         Membership(user=user, organisation=organisation or None, role=account.role),

@@ -11,7 +11,7 @@ from types import FrameType
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
-from reports import clock, engine
+from reports import clock, engine, mails
 from reports.models import Report
 
 DEFAULT_SECONDS = 15
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Register the reports that are owed and make those that wait; goes on until it is stopped."
+    help = "Register the reports that are owed, make those that wait and send their mails; goes on until it is stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when nothing waits any more")
@@ -56,6 +56,11 @@ class Command(BaseCommand):
 
     def _round(self, stop: threading.Event) -> None:
         engine.tick(now=clock.now())
+        self._make(stop)
+        if not stop.is_set():
+            mails.send_due(now=clock.now())
+
+    def _make(self, stop: threading.Event) -> None:
         while not stop.is_set():
             waiting = Report.objects.runnable(clock.now()).order_by("pk").values_list("pk", flat=True).first()
             if waiting is None:
