@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -59,5 +60,6 @@ def renewed(root: Path, folder: Path) -> list[Entry]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / path, folder / path)
     command = ["make", "messages", f"RUN={sys.executable}"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run(command, cwd=folder, env=plain, capture_output=True, check=True)
     return read(folder / CATALOGUE)
