@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from projects.models import audit
 from reports import document, figures, pdf
 from reports.models import Report
 
@@ -15,4 +16,6 @@ def rendered(report: Report, snapshot: figures.Snapshot, language: str) -> pdf.P
         title=document.title(snapshot, language),
         language=language,
         created=figures.frozen_at(snapshot),
+        attachments={f"{report.slug}.json": audit.canonical(snapshot).encode()},
+        identity=report.serial,
     )
