@@ -32,13 +32,15 @@ def attachments(job: Job, fetcher: Any) -> list[Any]:
     ]
 
 
-def finish(file: Any, job: Job) -> None:
-    """Write the identity into metadata that anybody can read, and tie the attachments to the document."""
+def finish(document: Any, file: Any, job: Job) -> None:
+    """Complete what WeasyPrint leaves out: the serial in plain bytes, what the data are of, which way headers head."""
     for thing in file.objects:
         extra = getattr(thing, "extra", {})
         if extra.get("Type") == "/Metadata":
             _identify(thing, job.identity)
     _associate(file)
+    for page in document.pages:
+        _scope(page._page_box)
 
 
 def _identify(metadata: Any, identity: str) -> None:
@@ -53,10 +55,19 @@ def _associate(file: Any) -> None:
     """WeasyPrint names the relationship of an attachment only in PDF/A."""
     import pydyf  # noqa: PLC0415 - as above
 
+    things: list[Any] = file.objects
     specifications = [
-        thing for thing in file.objects if isinstance(thing, dict) and thing.get("Type") == "/Filespec"
+        thing for thing in things if isinstance(thing, pydyf.Dictionary) and thing.get("Type") == "/Filespec"
     ]
     for specification in specifications:
         specification["AFRelationship"] = "/Data"
     if specifications:
         file.catalog["AF"] = pydyf.Array([specification.reference for specification in specifications])
+
+
+def _scope(page: Any) -> None:
+    """Say of each table header whether it heads a row or a column; WeasyPrint tells cells their headers only."""
+    for box in page.descendants(placeholders=True):
+        cell = getattr(box, "mark", None)
+        if cell is not None and cell["S"] == "/TH":
+            cell["A"]["Scope"] = "/Row" if box.element.get("scope") == "row" else "/Column"

@@ -1,5 +1,6 @@
-"""The only module that knows WeasyPrint: HTML and assets in, PDF bytes out.
+"""The border to WeasyPrint: HTML and assets in, PDF bytes out.
 
+`actual_text` and `envelope` complete what WeasyPrint leaves out and are for this module only.
 `render` is for everybody and draws in a child process (`python -m reports.pdf`); `draw` is the child's work.
 Same HTML and assets, same bytes: dates and identifier come from the arguments, fonts from the assets, and nothing is
 read from the system or fetched from anywhere.
@@ -12,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from reports import envelope
+from reports import actual_text, envelope
 from reports.rendering import Job, Limits, RenderError, Result, describe, run, serve
 
 __all__ = ["Limits", "Pdf", "RenderError", "draw", "render"]
@@ -70,6 +71,7 @@ def draw(job: Job) -> Result:
     fetcher = _fetcher(job.assets)
     heard = _listen()
     _remember_page_references()
+    actual_text.install(job.language)
     try:
         document = weasyprint.HTML(string=job.html, base_url=NOWHERE, url_fetcher=fetcher).render()
         document.metadata.title = job.title
@@ -80,7 +82,7 @@ def draw(job: Job) -> Result:
             pdf_variant="pdf/ua-1",
             pdf_identifier=_identifier(job),
             attachments=envelope.attachments(job, fetcher),
-            finisher=lambda _document, file: envelope.finish(file, job),
+            finisher=lambda drawn, file: envelope.finish(drawn, file, job),
         )
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise

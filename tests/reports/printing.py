@@ -3,12 +3,14 @@
 import io
 import re
 from functools import cache
+from pathlib import Path
 
 from pypdf import PdfReader
 
 from reports import document, pdf
 from tests.reports import examples
 
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = {"programme": examples.programme, "project": examples.project}
 
 
@@ -24,9 +26,9 @@ def render(snapshot: examples.Snapshot, language: str = "en") -> pdf.Pdf:
 
 
 @cache
-def printed(kind: str) -> pdf.Pdf:
+def printed(kind: str, language: str = "en") -> pdf.Pdf:
     """Return the PDF of an example snapshot."""
-    return render(EXAMPLES[kind]())
+    return render(EXAMPLES[kind](), language)
 
 
 def reader(content: bytes) -> PdfReader:

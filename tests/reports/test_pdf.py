@@ -1,15 +1,20 @@
 """PDF bytes: the same every time, tagged and titled, and made of nothing but what was handed in."""
 
+import os
 import socket
+import subprocess
+import sys
 from datetime import datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from reports import document, pdf
+from reports.choices import Language
 from reports.rendering import Job, Limits, run
 from tests.reports import examples
-from tests.reports.printing import printed, reader, render, text
+from tests.reports.printing import ROOT, printed, reader, render, text
 
 NOW = datetime(2026, 4, 7, 6, 0, 12, tzinfo=ZoneInfo("Asia/Kolkata"))
 PAGE = '<!doctype html><link rel="stylesheet" href="asset:print.css"><body><h1>One</h1>{}</body>'
@@ -29,14 +34,40 @@ def draw(body: str, **limits) -> pdf.Pdf:
     )
 
 
-def test_the_same_snapshot_gives_the_same_bytes_in_another_process_place_and_zone(tmp_path, monkeypatch):
-    first = printed("project")
+@pytest.mark.parametrize("language", Language.values)
+def test_the_same_snapshot_gives_the_same_bytes_in_another_process_place_and_zone(
+    language, tmp_path, monkeypatch
+):
+    first = printed("project", language)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     monkeypatch.setenv("PYTHONHASHSEED", "12345")
     monkeypatch.setenv("LC_ALL", "hi_IN.UTF-8")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert render(examples.project()) == first
+    assert render(examples.project(), language) == first
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_two_processes_that_know_nothing_of_each_other_draw_the_same_bytes(language):
+    script = (
+        "import django, hashlib; django.setup();"
+        "from tests.reports import examples, printing;"
+        f"drawn = printing.render(examples.project(), {language!r});"
+        "print(hashlib.sha256(drawn).hexdigest(), end='')"
+    )
+    here = sha256(printed("project", language)).hexdigest()
+    there = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert there == [here, here]
 
 
 def test_another_figure_gives_other_bytes():
@@ -166,8 +197,9 @@ def test_right_to_left_marks_and_characters_without_a_glyph_do_not_stop_it(caplo
     assert "U+6F22" in caplog.text
 
 
-def test_remembering_page_references_changes_no_byte():
-    html, assets = document.html(examples.project(), "en")
+@pytest.mark.parametrize("language", Language.values)
+def test_remembering_page_references_changes_no_byte(language):
+    html, assets = document.html(examples.project(), language)
     created = examples.frozen_at(examples.project()).isoformat()
-    job = Job(html, assets, document.title(examples.project(), "en"), "en", created)
-    assert run("tests.reports.forgetful", job, Limits()).content == printed("project")
+    job = Job(html, assets, document.title(examples.project(), language), language, created)
+    assert run("tests.reports.forgetful", job, Limits()).content == printed("project", language)
