@@ -61,3 +61,12 @@ class MailState(TextChoices):
     SENT = "sent", _("sent")
     FAILED = "failed", _("not sent")
     DROPPED = "dropped", _("dropped")
+
+
+class Outcome(TextChoices):
+    """What a file is, held against the register."""
+
+    GENUINE = "genuine", _("genuine")
+    SUPERSEDED = "superseded", _("superseded")
+    ALTERED = "altered", _("altered")
+    UNKNOWN = "unknown", _("unknown")

@@ -38,6 +38,8 @@ def finish(document: Any, file: Any, job: Job) -> None:
         extra = getattr(thing, "extra", {})
         if extra.get("Type") == "/Metadata":
             _identify(thing, job.identity)
+    if job.identity:
+        _head(file, job.identity)
     _associate(file)
     for page in document.pages:
         _scope(page._page_box)
@@ -49,6 +51,14 @@ def _identify(metadata: Any, identity: str) -> None:
         (content,) = metadata.stream
         before, end, after = content.rpartition(END)
         metadata.stream = [before + IDENTITY.format(escape(identity)).encode() + end + after]
+
+
+def _head(file: Any, identity: str) -> None:
+    """Put the serial into the first stream, too: what is left of a file that was cut off still says what it was."""
+    import pydyf  # noqa: PLC0415 - as above
+
+    first = next(thing for thing in file.objects if isinstance(thing, pydyf.Stream))
+    first.extra["NCMMSerial"] = pydyf.String(identity)
 
 
 def _associate(file: Any) -> None:

@@ -163,7 +163,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -199,6 +200,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25_000_000)
 EVIDENCE_MAX_FILES = 10
+VERIFY_MAX_BYTES = 50_000_000  # of a file that anybody may hold against the register; larger than any report
+
+# The server's seal on reports: none without a key. docs/settings.md and docs/verify.md say what it is and what it is not.
+REPORT_SEAL_PKCS12 = env.str("REPORT_SEAL_PKCS12", default="")
+REPORT_SEAL_PASSWORD = env.str("REPORT_SEAL_PASSWORD", default="")
+REPORT_SEAL_TSA_URL = env.str("REPORT_SEAL_TSA_URL", default="")
+# What the tables of reports on the whole programme say of their use; reports on one subject are for their readers only.
+DATA_LICENCE = env.str("DATA_LICENCE", default="GODL-India")
 
 # Jobs. The row in the database is the job; the broker only rings the bell, so a lost or frozen broker
 # delays a report and never loses one. Publishing gives up after two seconds: no page waits on Redis.
@@ -254,6 +263,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "tracker.schema.RightsSchema",
     "EXCEPTION_HANDLER": "tracker.errors.problem",
+    "DEFAULT_THROTTLE_RATES": {"verify": "60/min"},
+    "NUM_PROXIES": int(BEHIND_TLS_PROXY),  # whose word on the caller's address is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=10), "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}
@@ -278,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "GivenLevel": "projects.serializers.targets.GIVEN_LEVELS",
         "Precision": "projects.choices.Precision",
         "ProjectKind": "projects.choices.ProjectKind",
+        "Outcome": "reports.choices.Outcome",
         "ReportKind": "reports.choices.ReportKind",
         "Stage": "projects.choices.Stage",
         "VerificationLevel": "projects.choices.VerificationLevel",
