@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from reports import drawings
 from reports.choices import Language, ReportKind
 from reports.periods import Period
-from reports.printed import PRINTED
+from reports.printed import PRINTED, changes
 from reports.sources import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,11 +42,12 @@ def html(snapshot: Snapshot, language: str) -> tuple[str, dict[str, bytes]]:
             "kind_name": ReportKind(kind).label,
             "period_name": _period(snapshot).label,
             "page_words": _page_words(),
-            "sections": _sections(kind),
+            "sections": _sections(kind, with_changes="changes" in snapshot),
             "sources": Sources(),
+            **changes.context(snapshot),
             **PRINTED[ReportKind(kind)].context(snapshot),
         }
-        return render_to_string(f"reports/print/{kind}.html", context), assets()
+        return render_to_string(f"reports/print/{kind}.html", context), _assets_of(snapshot)
 
 
 def title(snapshot: Snapshot, language: str) -> str:
@@ -59,6 +61,12 @@ def assets() -> dict[str, bytes]:
     """Return everything a printed report may refer to: its styles and its fonts."""
     files = {path.name: path for path in sorted(FONTS.glob("*.ttf"))} | STYLES
     return {name: path.read_bytes() for name, path in files.items()}
+
+
+def _assets_of(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the common assets and, on a report that can be verified, the code with its address."""
+    address = snapshot["meta"].get("verify")
+    return assets() | {"verify.svg": drawings.square_code(address)} if address else assets()
 
 
 def _title(snapshot: Snapshot) -> str:
@@ -80,6 +88,12 @@ def _page_words() -> dict[str, str]:
     return {"before": before, "between": between, "after": after}
 
 
-def _sections(kind: str) -> dict[str, Section]:
+def _sections(kind: str, *, with_changes: bool = True) -> dict[str, Section]:
+    """Return the sections of a kind; where it gives the changes no place of their own, they come before the sources."""
     names = PRINTED[ReportKind(kind)].sections()
+    if with_changes and changes.SLUG not in names:
+        sources = names.pop("sources")
+        names |= {changes.SLUG: changes.title(), "sources": sources}
+    elif not with_changes:
+        names.pop(changes.SLUG, None)
     return {slug: Section(number, slug, name) for number, (slug, name) in enumerate(names.items(), 1)}

@@ -1,9 +1,11 @@
 """Which figures of a snapshot are drawn, and how: snapshot rows in, charts of `projects.charts` out."""
 
+import io
 import re
 from datetime import date
 from typing import Any
 
+import segno
 from django.utils.translation import gettext as _
 
 from projects import charts, formats
@@ -29,6 +31,7 @@ def programme(snapshot: dict[str, Any]) -> Drawings:
         "imports": series(snapshot["reliance"]["rows"]),
         "states": states(milestones),
         "bands": bands(milestones["bands"]),
+        "delay": delay(snapshot["projects"]["delay"]),
         "overdue": dates(_("Overdue milestones"), milestones["overdue"]["rows"], snapshot["meta"]["as_of"]),
         "money": money(snapshot["money"]["rows"]),
     }
@@ -155,6 +158,29 @@ def money(rows: list[dict[str, Any]]) -> charts.Bars | None:
         for row in rows[:MOST_ROWS]
     ]
     return charts.bars(_("Cost of projects, crore rupees"), drawn) if drawn else None
+
+
+def delay(found: dict[str, Any]) -> charts.Bars | None:
+    """Return the number of late projects in each band, against their original and latest dates."""
+    if not found["baseline"]["count"] and not found["latest"]["count"]:
+        return None
+    drawn = [
+        Row(
+            band(row["band"]),
+            " / ".join(formats.indian(row[key]) for key in ("latest", "baseline")),
+            [Value("latest", row["latest"]), Value("baseline", row["baseline"])],
+        )
+        for row in found["bands"]
+    ]
+    return charts.bars(_("Late projects by length of delay"), drawn, grouped=True)
+
+
+def square_code(address: str) -> bytes:
+    """Return a QR code of `address` as a vector drawing of plain squares."""
+    drawing = io.BytesIO()
+    code = segno.make(address, error="m", micro=False)
+    code.save(drawing, kind="svg", border=0, dark="#12406f", xmldecl=False, nl=False, omitsize=True)
+    return drawing.getvalue()
 
 
 def readiness(trl: dict[str, Any]) -> charts.Ladder | None:

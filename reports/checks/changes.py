@@ -94,6 +94,8 @@ def _called(row: Any) -> str:
         return f"{row['milestone']}/{row['number']}"
     if "sha256" in row:
         return str(row["sha256"])[:12]
+    if isinstance(row.get("organisation"), dict) and "reference" in row["organisation"]:
+        return str(row["organisation"]["reference"])
     codes = [row[name] for name in ROW_CODES if name in row]
     return str(codes[0] or "none") if codes else "row"
 

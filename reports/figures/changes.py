@@ -145,6 +145,8 @@ def _name(row: Any) -> str:
         return f"{row['milestone']}/{row['number']}"
     if "sha256" in row:
         return str(row["sha256"])[:12]
+    if _has_reference(row.get("organisation")):
+        return str(row["organisation"]["reference"])
     return next((str(row[key] or "none") for key in NAMES if key in row), "row")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
+from reports.printed import changes
 
 
 def sections() -> dict[str, str]:
@@ -16,6 +17,7 @@ def sections() -> dict[str, str]:
         "reliance": _("Import reliance"),
         "projects": _("Projects"),
         "milestones": _("Milestones and delay"),
+        changes.SLUG: changes.title(),
         "money": _("Money"),
         "targets": _("Targets"),
         "agreements": _("Agreements"),

@@ -35,6 +35,12 @@ def or_dash(value: Any) -> str:
 
 
 @register.filter
+def two_or_dash(value: str | None) -> str:
+    """Return a mean with its two decimals, or a dash where there is nothing to take a mean of."""
+    return NONE if value is None else formats.indian(value, 2)
+
+
+@register.filter
 def or_unknown(value: Any) -> str:
     return formats.unknown() if value is None else str(value)
 
