@@ -18,8 +18,16 @@ from projects.administration import ReadOnlyAdmin
 from projects.edge import acting
 from projects.models import (
     Agreement,
+    Amendment,
     AuditEvent,
+    Clearance,
+    Duty,
+    DutyDone,
+    Feed,
+    FundLine,
+    GatePlan,
     Indicator,
+    KnowHowItem,
     Measurement,
     Membership,
     Milestone,
@@ -27,7 +35,13 @@ from projects.models import (
     MineralListing,
     Organisation,
     Project,
+    Readiness,
+    ReplicationRun,
+    StageGate,
     Target,
+    Training,
+    Transfer,
+    TransferStep,
     User,
     audit,
 )
@@ -167,4 +181,27 @@ class AuditEventAdmin(ReadOnlyAdmin):
 # Roles are memberships and tokens are private: neither is looked after here, and both would ask for rights that
 # our users do not have.
 admin.site.unregister([Group, AuthToken])
-admin.site.register([Agreement, Project, Milestone, Target, Measurement], ReadOnlyAdmin)
+admin.site.register(
+    [
+        Agreement,
+        Amendment,
+        Clearance,
+        Duty,
+        DutyDone,
+        Feed,
+        FundLine,
+        GatePlan,
+        KnowHowItem,
+        Measurement,
+        Milestone,
+        Project,
+        Readiness,
+        ReplicationRun,
+        StageGate,
+        Target,
+        Training,
+        Transfer,
+        TransferStep,
+    ],
+    ReadOnlyAdmin,
+)

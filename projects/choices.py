@@ -141,6 +141,23 @@ class Stage(TextChoices):
     E6 = "E6", _("E6 Offtake landed")
 
 
+class Gate(TextChoices):
+    """The gates out of the stages; docs/rules/stages.md gives their criteria."""
+
+    G0 = "G0", _("G0 scope and work plan")
+    G1 = "G1", _("G1 agreement or funded project")
+    G2 = "G2", _("G2 laboratory proof")
+    G3 = "G3", _("G3 pilot proven")
+    G4 = "G4", _("G4 ready for industry")
+    G5 = "G5", _("G5 commercial operation")
+    X0 = "X0", _("X0 right granted")
+    X1 = "X1", _("X1 permits")
+    X2 = "X2", _("X2 drilling")
+    X3 = "X3", _("X3 resource and feasibility")
+    X4 = "X4", _("X4 construction decision")
+    X5 = "X5", _("X5 offtake landed")
+
+
 class GateDecision(TextChoices):
     PASS = "pass", _("pass")
     CONDITIONAL = "conditional", _("conditional")
@@ -153,6 +170,96 @@ class Sector(TextChoices):
     RENEWABLE = "renewable", _("renewable energy")
     DEFENCE = "defence", _("defence")
     ELECTRONICS = "electronics", _("electronics")
+
+
+class Ladder(TextChoices):
+    TRL = "TRL", _("TRL (technology readiness, 1 to 9)")
+    MRL = "MRL", _("MRL (manufacturing readiness, 1 to 10)")
+
+
+class TransferStage(TextChoices):
+    """offered -> licensed -> absorbed -> producing; docs/rules/transfer.md says which evidence each needs."""
+
+    OFFERED = "offered", _("offered")
+    LICENSED = "licensed", _("licensed")
+    ABSORBED = "absorbed", _("absorbed")
+    PRODUCING = "producing", _("producing")
+
+
+class LicenceType(TextChoices):
+    LICENCE = "licence", _("licence")
+    ASSIGNMENT = "assignment", _("assignment")
+    KNOW_HOW = "know_how", _("know-how agreement")
+    JOINT_DEVELOPMENT = "joint_development", _("joint development")
+    TURNKEY = "turnkey", _("turnkey supply")
+
+
+class Exclusivity(TextChoices):
+    EXCLUSIVE = "exclusive", _("exclusive")
+    SOLE = "sole", _("sole")
+    NON_EXCLUSIVE = "non_exclusive", _("non-exclusive")
+
+
+class KnowHowKind(TextChoices):
+    DRAWING = "drawing", _("drawing")
+    MANUAL = "manual", _("manual")
+    PROCESS_CHART = "process_chart", _("process chart")
+    SPECIFICATION = "specification", _("specification")
+    SOFTWARE = "software", _("software")
+    SAMPLE = "sample", _("sample")
+    EQUIPMENT = "equipment", _("equipment")
+
+
+class FundKind(TextChoices):
+    """Four columns that are never added to one another."""
+
+    SANCTIONED = "sanctioned", _("sanctioned")
+    RELEASED = "released", _("released")
+    SPENT = "spent", _("spent")
+    CERTIFIED = "certified", _("certified (GFR 12-A)")
+
+
+class FundSource(TextChoices):
+    BUDGET = "budget", _("Union budget")
+    NMET = "nmet", _("NMET")
+    ANRF = "anrf", _("ANRF and R&D schemes")
+    STATE = "state", _("state government")
+    PSU = "psu", _("public sector enterprise")
+    PRIVATE = "private", _("private")
+    FOREIGN = "foreign", _("foreign partner")
+    LOAN = "loan", _("loan")
+
+
+class ClearanceType(TextChoices):
+    EC = "ec", _("environmental clearance (EIA 2006)")
+    CTE = "cte", _("consent to establish")
+    CTO = "cto", _("consent to operate")
+    CRZ = "crz", _("coastal regulation zone clearance")
+    FOREST = "forest", _("forest clearance")
+    DAE = "dae", _("DAE licence for prescribed substances")
+    AERB = "aerb", _("AERB radiological safety")
+    HAZARDOUS = "hazardous", _("hazardous-waste authorisation")
+    BATTERY = "battery", _("battery-waste authorisation and EPR")
+    FACTORY = "factory", _("factory licence")
+    PESO = "peso", _("PESO licence")
+    FIRE = "fire", _("fire safety")
+    LAND = "land", _("land or mining lease")
+    FEMA = "fema", _("FDI or FEMA approval")
+    SCOMET = "scomet", _("SCOMET export authorisation")
+
+
+class Material(TextChoices):
+    """What a mass balance knows; docs/rules/mass_balance.md gives the yields."""
+
+    NDPR_OXIDE = "ndpr_oxide", _("NdPr oxide")
+    NDPR_METAL = "ndpr_metal", _("NdPr metal")
+    NDFEB_MAGNET = "ndfeb_magnet", _("NdFeB magnets")
+    TREO = "treo", _("rare earth oxides (TREO)")
+    BLACK_MASS = "black_mass", _("black mass")
+    LITHIUM = "lithium", _("lithium compounds")
+    COBALT = "cobalt", _("cobalt compounds")
+    NICKEL = "nickel", _("nickel compounds")
+    OTHER = "other", _("other")
 
 
 class MilestoneType(TextChoices):
@@ -250,6 +357,10 @@ class RelianceMetric(TextChoices):
     IMPORT_QUANTITY = "import_quantity", _("quantity imported")
     IMPORT_QUANTITY_FROM_TOP = "import_quantity_from_top", _("quantity imported from the top supplier")
     IMPORT_VALUE = "import_value", _("value imported")
+    OUTPUT_QUANTITY = "output_quantity", _("quantity made in India")
+    EXPORT_QUANTITY = "export_quantity", _("quantity exported")
+    STOCK_CHANGE = "stock_change", _("fall of stocks")
+    SUPPLIER_QUANTITY = "supplier_quantity", _("quantity imported from one supplier")
 
 
 class Visibility(TextChoices):

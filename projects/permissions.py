@@ -24,6 +24,9 @@ MINISTRY = frozenset({Role.OFFICER, Role.MANAGER})
 PARTNER = frozenset({Role.LEAD, Role.VIEWER})
 STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
+# Facts that one person records and a second one verifies (projects/models/claims.py).
+CLAIMS = ("measurement",)
+
 # What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
 # must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
 MAY: dict[str, frozenset[str]] = {
@@ -33,9 +36,8 @@ MAY: dict[str, frozenset[str]] = {
     "milestone.return": MINISTRY,
     "milestone.revise": MINISTRY,
     "milestone.cancel": frozenset({Role.MANAGER}),
-    "measurement.claim": MINISTRY | {Role.LEAD},
-    "measurement.verify": MINISTRY,
-    "measurement.return": MINISTRY,
+    **{f"{claim}.claim": MINISTRY | {Role.LEAD} for claim in CLAIMS},
+    **{f"{claim}.{step}": MINISTRY for claim in CLAIMS for step in ("verify", "return")},
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},
@@ -46,7 +48,7 @@ MAY: dict[str, frozenset[str]] = {
     "programme.import": frozenset({SYSTEM}),
 }
 SECOND_PERSON = frozenset(
-    {"milestone.verify", "milestone.return", "measurement.verify", "measurement.return"}
+    f"{claim}.{step}" for claim in ("milestone", *CLAIMS) for step in ("verify", "return")
 )
 
 EVERYTHING = Q()

@@ -2,7 +2,13 @@
 
 from projects.models.agreements import Agreement, AgreementParty
 from projects.models.audit import AuditBypass, AuditEvent
+from projects.models.claims import Claim
+from projects.models.clearances import Clearance
+from projects.models.duties import Amendment, Duty, DutyDone
 from projects.models.evidence import Evidence
+from projects.models.feeds import Feed
+from projects.models.funds import FundLine
+from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
 from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError
 from projects.models.measurements import Measurement
@@ -10,17 +16,28 @@ from projects.models.milestone_states import State
 from projects.models.milestones import Milestone, MilestoneRevision
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
+from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing, ReliancePoint
 from projects.models.targets import Target, TargetVersion, achievement
+from projects.models.transfers import KnowHowItem, ReplicationRun, Training, Transfer, TransferStep
 
 __all__ = [
     "Agreement",
     "AgreementParty",
+    "Amendment",
     "AuditBypass",
     "AuditEvent",
+    "Claim",
+    "Clearance",
+    "Duty",
+    "DutyDone",
     "Evidence",
+    "Feed",
+    "FundLine",
+    "GatePlan",
     "ImportedRow",
     "Indicator",
+    "KnowHowItem",
     "LifecycleModel",
     "Measurement",
     "Membership",
@@ -30,12 +47,17 @@ __all__ = [
     "MineralListing",
     "Organisation",
     "Project",
+    "Readiness",
     "ReliancePoint",
+    "ReplicationRun",
     "StageGate",
     "StaleError",
     "State",
     "Target",
     "TargetVersion",
+    "Training",
+    "Transfer",
+    "TransferStep",
     "TransitionError",
     "User",
     "achievement",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from functools import reduce
+from operator import or_
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,10 +16,17 @@ from projects.archive import StoredFile
 from projects.choices import Visibility
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.clearances import Clearance
+from projects.models.duties import Amendment, DutyDone
+from projects.models.feeds import Feed
+from projects.models.funds import FundLine
 from projects.models.measurements import Measurement
 from projects.models.milestones import Milestone
 from projects.models.people import User
 from projects.models.projects import StageGate
+from projects.models.readiness import Readiness
+from projects.models.scoped import Scoped
+from projects.models.transfers import KnowHowItem, ReplicationRun, Training, TransferStep
 from projects.permissions import Actor
 
 
@@ -31,26 +40,56 @@ class EvidenceQuerySet(AuditedQuerySet):
         return self.filter(found | _on_visible(audited) if by.audits else found)
 
 
+# What evidence may support: the foreign key and its model. A row names exactly one.
+SUPPORTS: dict[str, type[Scoped]] = {
+    "milestone": Milestone,
+    "measurement": Measurement,
+    "gate": StageGate,
+    "readiness": Readiness,
+    "transfer_step": TransferStep,
+    "know_how_item": KnowHowItem,
+    "training": Training,
+    "replication_run": ReplicationRun,
+    "fund_line": FundLine,
+    "clearance": Clearance,
+    "duty_done": DutyDone,
+    "amendment": Amendment,
+    "feed": Feed,
+}
+
+
 def _on_visible(by: Actor) -> Q:
-    return (
-        Q(milestone__in=Milestone.objects.visible_to(by).values("pk"))
-        | Q(measurement__in=Measurement.objects.visible_to(by).values("pk"))
-        | Q(gate__in=StageGate.objects.visible_to(by).values("pk"))
+    rows = (
+        Q(**{f"{name}__in": model._default_manager.visible_to(by).values("pk")})
+        for name, model in SUPPORTS.items()
     )
+    return reduce(or_, rows)
+
+
+def _one_subject() -> Q:
+    return reduce(or_, (Q(**{f"{name}__isnull": name != one for name in SUPPORTS}) for one in SUPPORTS))
+
+
+def _supports(model: type[models.Model]) -> models.ForeignKey:
+    return models.ForeignKey(model, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
 
 
 class Evidence(Audited):
     """A file in the archive that supports a claim. Never changed; a better one supersedes it."""
 
-    milestone = models.ForeignKey(
-        Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
-    )
-    measurement = models.ForeignKey(
-        Measurement, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
-    )
-    gate = models.ForeignKey(
-        StageGate, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
-    )
+    milestone = _supports(Milestone)
+    measurement = _supports(Measurement)
+    gate = _supports(StageGate)
+    readiness = _supports(Readiness)
+    transfer_step = _supports(TransferStep)
+    know_how_item = _supports(KnowHowItem)
+    training = _supports(Training)
+    replication_run = _supports(ReplicationRun)
+    fund_line = _supports(FundLine)
+    clearance = _supports(Clearance)
+    duty_done = _supports(DutyDone)
+    amendment = _supports(Amendment)
+    feed = _supports(Feed)
     claim_number = models.PositiveIntegerField(_("claim number"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -71,14 +110,7 @@ class Evidence(Audited):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         constraints = [
-            models.CheckConstraint(
-                name="evidence_supports_one_claim",
-                condition=(
-                    Q(milestone__isnull=False, measurement=None, gate=None)
-                    | Q(milestone=None, measurement__isnull=False, gate=None)
-                    | Q(milestone=None, measurement=None, gate__isnull=False)
-                ),
-            ),
+            models.CheckConstraint(name="evidence_supports_one_claim", condition=_one_subject()),
             models.CheckConstraint(
                 name="evidence_digest_is_sha256", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
             ),
@@ -88,28 +120,32 @@ class Evidence(Audited):
     def __str__(self) -> str:
         return f"{self.name} ({self.sha256[:12]})"
 
+    @property
+    def subject(self) -> Any:
+        """What the file supports: the milestone, the measurement and so on."""
+        return next(filter(None, (getattr(self, name) for name in SUPPORTS)))
+
     @classmethod
     def add(
         cls,
         file: StoredFile,
         *,
         by: Actor,
-        milestone: Milestone | None = None,
-        measurement: Measurement | None = None,
         visibility: str = Visibility.PARTNER,
         supersedes: Evidence | None = None,
+        **supports: Any,
     ) -> Evidence:
-        """Attach an archived file to a claim and return the row."""
-        permissions.require(by, "evidence.add", milestone or measurement)
+        """Attach an archived file to what it supports (`milestone=...`, `measurement=...`, ...) and return the row."""
+        (subject,) = [row for row in supports.values() if row is not None]
+        permissions.require(by, "evidence.add", subject)
         if visibility == Visibility.INTERNAL and by.roles <= permissions.PARTNER:
             raise ValidationError(
                 {"visibility": _("Internal documents are the ministry's: choose partner or public.")}
             )
         return audit.create(
             cls(
-                milestone=milestone,
-                measurement=measurement,
-                claim_number=milestone.claim_number if milestone else 0,
+                **supports,
+                claim_number=getattr(subject, "claim_number", 0),
                 sha256=file.sha256,
                 size=file.size,
                 name=file.name[-255:],

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import GateDecision, Phase, ProjectKind, Sector, Stage
+from projects.choices import Gate, GateDecision, Phase, ProjectKind, Sector, Stage
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.people import Organisation, User
@@ -185,7 +185,7 @@ class StageGate(Sourced, Audited):
     ORGANISATION_PATHS = ("project__lead", "project__partners")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="gates")
-    gate = models.CharField(_("gate"), max_length=2)
+    gate = models.CharField(_("gate"), max_length=2, choices=Gate)
     from_stage = models.CharField(_("from stage"), max_length=2, choices=Stage, blank=True)
     to_stage = models.CharField(_("to stage"), max_length=2, choices=Stage)
     decision = models.CharField(_("decision"), max_length=12, choices=GateDecision)
@@ -216,3 +216,6 @@ class StageGate(Sourced, Audited):
 
     def __str__(self) -> str:
         return f"{self.gate} {self.get_decision_display()} {self.decided_on}"
+
+    def acting_organisations(self) -> set[int]:
+        return self.project.acting_organisations()

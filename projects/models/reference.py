@@ -89,6 +89,14 @@ class Indicator(Audited):
     minimum_level = models.PositiveSmallIntegerField(
         _("minimum verification level"), choices=VerificationLevel, default=VerificationLevel.V1
     )
+    measured_by = models.CharField(_("measured by"), max_length=300, blank=True)
+    evidence_needed = models.CharField(_("evidence"), max_length=300, blank=True)
+    plausible_from = models.DecimalField(
+        _("plausible from"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    plausible_to = models.DecimalField(
+        _("plausible to"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
 
     objects = OpenQuerySet.as_manager()
 
@@ -96,6 +104,15 @@ class Indicator(Audited):
         ordering = ("code",)
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
+        constraints = [
+            models.CheckConstraint(
+                name="indicator_bounds_are_in_order",
+                condition=Q(plausible_from=None)
+                | Q(plausible_to=None)
+                | Q(plausible_to__gte=F("plausible_from")),
+                violation_error_message=_("The upper bound lies below the lower one."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

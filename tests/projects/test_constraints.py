@@ -16,6 +16,7 @@ from projects.choices import GateDecision, Role
 from projects.models import (
     Agreement,
     Evidence,
+    Indicator,
     Measurement,
     Membership,
     Milestone,
@@ -29,7 +30,8 @@ from projects.models import (
     audit,
 )
 from tests.api.scene import OWN, Scene, assemble_scene
-from tests.cast import acting, system
+from tests.cast import Cast, acting, system
+from tests.projects import results
 
 DAY = dt.date(2026, 6, 1)
 NOW = dt.datetime(2026, 6, 15, tzinfo=dt.UTC)
@@ -91,6 +93,26 @@ def gate(scene: Scene) -> StageGate:
 def listing(scene: Scene) -> MineralListing:
     (mineral,) = apps.get_model("projects", "Mineral").objects.all()
     return made(MineralListing(mineral=mineral, official_list="mmdr_part_d", listed_from=DAY))
+
+
+def measure(scene: Scene) -> Indicator:
+    return Indicator.objects.get()
+
+
+def of(build: Callable[[Cast], Any]) -> Callable[[Scene], Any]:
+    return lambda scene: build(scene.cast)
+
+
+# The claims, by the name of their model; measurements have rows of their own.
+CLAIMS = {
+    "readiness": results.readiness,
+    "transferstep": results.step,
+    "training": results.training,
+    "replicationrun": results.run,
+    "fundline": results.fund_line,
+    "dutydone": results.duty_done,
+    "feed": results.feed,
+}
 
 
 def reliance(scene: Scene) -> ReliancePoint:
@@ -159,6 +181,30 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "evidence_supports_one_claim": (evidence, {"milestone": None}),
     "evidence_digest_is_sha256": (evidence, {"sha256": "A" * 64}),
     "evidence_is_not_empty": (evidence, {"size": 0}),
+    "indicator_bounds_are_in_order": (measure, {"plausible_from": 2, "plausible_to": 1}),
+    # results
+    "readiness_is_a_level_of_its_ladder": (of(results.readiness), {"value": 10}),
+    "transfer_is_between_two": (of(results.transfer), {"donor": F("recipient")}),
+    "transfer_fee_is_not_negative": (of(results.transfer), {"fee_crore": -1}),
+    "know_how_is_accepted_after_delivery": (of(results.know_how), {"accepted_on": DAY}),
+    "fund_amount_is_more_than_zero": (of(results.fund_line), {"amount_crore": 0}),
+    "clearance_that_does_not_apply_says_why": (of(results.clearance), {"is_applicable": False}),
+    "clearance_is_decided_after_application": (of(results.clearance), {"granted_on": dt.date(2026, 5, 31)}),
+    "clearance_is_granted_or_refused": (of(results.clearance), {"granted_on": DAY, "refused_on": DAY}),
+    "clearance_is_valid_after_its_grant": (of(results.clearance), {"valid_to": DAY}),
+    "duty_date_has_its_precision": (of(results.duty), {"due_on": None}),
+    "feed_is_more_than_zero": (of(results.feed), {"tonnes": 0}),
+    "feed_period_ends_after_it_begins": (of(results.feed), {"period_end": dt.date(2026, 3, 31)}),
+    "moved_gate_says_why": (of(results.gate_plan), {"number": 2}),
+    **{
+        name: row
+        for model, build in CLAIMS.items()
+        for name, row in {
+            f"{model}_verifier_is_not_claimant": (of(build), {"verified_by": F("claimed_by")}),
+            f"verified_{model}_has_verifier_day_and_level": (of(build), {"status": "verified"}),
+            f"returned_{model}_has_its_reason": (of(build), {"status": "returned"}),
+        }.items()
+    },
 }
 
 

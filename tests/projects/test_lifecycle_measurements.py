@@ -90,7 +90,7 @@ def test_a_correction_supersedes_a_value_of_the_same_target_once(goal: Target, c
     second = claim(goal, cast, value=Decimal(13), supersedes=first)
     assert first.superseded_by == second
     elsewhere = target("TGT-931", goal.indicator, project=cast.our_project)
-    with pytest.raises(ValidationError, match="same target"):
+    with pytest.raises(ValidationError, match="same subject"):
         claim(elsewhere, cast, supersedes=first)
     with pytest.raises(IntegrityError), transaction.atomic():
         claim(goal, cast, value=Decimal(14), supersedes=first)

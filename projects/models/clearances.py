@@ -1,0 +1,71 @@
+"""Clearances: what a plant needs from which authority, and how long that takes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.choices import ClearanceType
+from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.projects import Project
+from projects.models.sourced import Sourced
+
+
+class Clearance(Sourced, Audited):
+    """One clearance of a project: applicable or not with the reason; whether it is, is unknown until decided."""
+
+    ORGANISATION_PATHS = ("project__lead", "project__partners")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="clearances")
+    type = models.CharField(_("type"), max_length=14, choices=ClearanceType)
+    is_applicable = models.BooleanField(_("applicable"), null=True, blank=True)
+    applicability_reason = models.TextField(_("reason why it applies or not"), blank=True)
+    authority = models.CharField(_("authority"), max_length=200, blank=True)
+    application_number = models.CharField(_("application number"), max_length=120, blank=True)
+    applied_on = models.DateField(_("applied on"), null=True, blank=True)
+    statutory_days = models.PositiveSmallIntegerField(_("statutory days"), null=True, blank=True)
+    granted_on = models.DateField(_("granted on"), null=True, blank=True)
+    refused_on = models.DateField(_("refused on"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    conditions = models.TextField(_("conditions"), blank=True)
+
+    objects = AuditedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("project", "type", "pk")
+        verbose_name = _("clearance")
+        verbose_name_plural = _("clearances")
+        constraints = [
+            models.CheckConstraint(
+                name="clearance_that_does_not_apply_says_why",
+                condition=Q(is_applicable=None) | Q(is_applicable=True) | ~Q(applicability_reason=""),
+                violation_error_message=_("Say why the clearance does not apply."),
+            ),
+            models.CheckConstraint(
+                name="clearance_is_decided_after_application",
+                condition=(
+                    Q(granted_on=None) | (Q(applied_on__isnull=False) & Q(granted_on__gte=F("applied_on")))
+                )
+                & (Q(refused_on=None) | (Q(applied_on__isnull=False) & Q(refused_on__gte=F("applied_on")))),
+                violation_error_message=_("A clearance is decided on or after the day of the application."),
+            ),
+            models.CheckConstraint(
+                name="clearance_is_granted_or_refused",
+                condition=Q(granted_on=None) | Q(refused_on=None),
+                violation_error_message=_("A clearance is granted or refused, not both."),
+            ),
+            models.CheckConstraint(
+                name="clearance_is_valid_after_its_grant",
+                condition=Q(valid_to=None) | (Q(granted_on__isnull=False) & Q(valid_to__gte=F("granted_on"))),
+                violation_error_message=_(
+                    "Only a granted clearance has an end, on or after the day of the grant."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.type}"
+
+    def acting_organisations(self) -> set[int]:
+        return self.project.acting_organisations()
