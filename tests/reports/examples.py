@@ -22,6 +22,14 @@ def project() -> Snapshot:
     return json.loads((FOLDER / "project.json").read_text())
 
 
+def agreement() -> Snapshot:
+    return json.loads((FOLDER / "agreement.json").read_text())
+
+
+def partner() -> Snapshot:
+    return json.loads((FOLDER / "partner.json").read_text())
+
+
 def frozen_at(snapshot: Snapshot) -> datetime:
     return datetime.fromisoformat(snapshot["meta"]["frozen_at"])
 

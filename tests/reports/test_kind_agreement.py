@@ -14,7 +14,7 @@ from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests import folders
 from tests.cast import acting, agreement, person, project
-from tests.reports import canaries, orders, printing
+from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
 
 MARCH, _june, SEPTEMBER = DAYS
@@ -69,6 +69,10 @@ def test_a_project_of_one_party_alone_is_counted_and_not_named(recorded):
     assert (snapshot["agreement"]["projects"], snapshot["projects"]["withheld"]) == (2, 1)
     for hidden in ("PRJ-020", "Divitipally", "MST-072", "MST-073"):
         assert hidden not in json.dumps(snapshot)
+
+
+def test_the_example_of_the_documentation_is_sound():
+    assert checks.failures(examples.agreement()) == []
 
 
 # --- who reads it ---

@@ -17,7 +17,7 @@ from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests import folders
 from tests.cast import acting, milestone, organisation, person, project
-from tests.reports import canaries, orders, printing
+from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
 
 MARCH = DAYS[0]
@@ -72,6 +72,10 @@ def test_money_inside_a_programme_of_others_is_left_out_without_naming_it(record
         "PRJ-026": ("3.00", False, None),
     }
     assert (money["plain_sum"], money["left_out_sum"], money["total"]) == ("1503.00", "1503.00", None)
+
+
+def test_the_example_of_the_documentation_is_sound():
+    assert checks.failures(examples.partner()) == []
 
 
 # --- who reads it ---
