@@ -103,6 +103,9 @@ def ladder(
         (it for it in milestones if it.is_achieved),
         key=lambda it: (it.milestone.actual_on or dt.date.max, it.milestone.reference),
     )
+    # Sorted here: how a database orders texts depends on its settings.
+    projects = sorted(projects, key=lambda it: it.project.reference)
+    targets = sorted(targets, key=lambda it: it.target.reference)
     signed = _signed(row.agreement, achieved, as_of)
     return (
         signed,
