@@ -53,6 +53,8 @@ def projects(found: Snapshot, milestones: Snapshot, as_of: dt.date) -> Iterator[
         yield Failure(f"{name}.milestones.overdue", own["overdue"], len(late))
         yield Failure(f"{name}.worst_overdue_days", row["worst_overdue_days"], max(late, default=None))
         yield from _governing(f"{name}.governing", row["governing"], as_of)
+        if "rows" in milestones:
+            yield from _of_project(name, row, milestones["rows"], as_of)
         for part in sums:
             sums[part] += own[part]
     wholes = {
@@ -64,6 +66,31 @@ def projects(found: Snapshot, milestones: Snapshot, as_of: dt.date) -> Iterator[
     }
     for part, whole in wholes.items():
         yield Failure(f"projects: milestones {part}, of all and without a project", sums[part], whole)
+
+
+def _of_project(name: str, row: Snapshot, milestones: list[Snapshot], as_of: dt.date) -> Iterator[Failure]:
+    """Its counts, its final milestone and the one due next follow from its milestones."""
+    own = [it for it in milestones if it["project"] == row["reference"]]
+    counts = {
+        "total": len(own),
+        "achieved": sum(it["state"] == "achieved" for it in own),
+        "verified": sum(it["verified"] is not None for it in own),
+        "open": sum(it["state"] == "open" for it in own),
+    }
+    for part, count in counts.items():
+        yield Failure(f"{name}.milestones.{part}", row["milestones"][part], count)
+    planned = [it for it in own if it["latest"] and it["state"] != "cancelled"]
+    coming = [it for it in planned if it["state"] == "open" and it["latest"]["on"] >= as_of.isoformat()]
+    for key, found in (
+        ("governing", max(planned, key=_place, default=None)),
+        ("next_due", min(coming, key=_place, default=None)),
+    ):
+        reference = row[key] and row[key]["reference"]
+        yield Failure(f"{name}.{key}.reference", reference, found and found["reference"])
+
+
+def _place(row: Snapshot) -> tuple[str, str]:
+    return row["latest"]["on"], row["reference"]
 
 
 def _governing(name: str, found: Snapshot | None, as_of: dt.date) -> Iterator[Failure]:
@@ -123,6 +150,8 @@ def money(found: Snapshot, projects: Snapshot, *, whole: bool = True) -> Iterato
         for row in found["rows"]
         if row["counted"] and kinds[row["reference"]] in ("programme", "scheme", "fund")
     ]
+    for name, crore in found["funds"].items():
+        yield Failure(f"money.funds.{name}: not recorded yet", crore, None)
     yield Failure("money.government", found["government"], text(sum(public)) if public else None)
 
 

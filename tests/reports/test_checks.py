@@ -40,6 +40,7 @@ def is_derived(path: tuple[Any, ...]) -> bool:
         "level",
         "version",
         "revisions",
+        "number",
         "value",
     ):
         return False
