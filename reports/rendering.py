@@ -42,6 +42,10 @@ class RenderError(Exception):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        # Without this it cannot leave a worker's process: pickling would lose the code.
+        return type(self), (self.code, str(self))
+
 
 @dataclass(frozen=True)
 class Limits:

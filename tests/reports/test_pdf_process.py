@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -50,6 +51,13 @@ def test_a_drawing_that_fails_says_why(act, limits, code, words):
     with pytest.raises(RenderError, match=words) as failure:
         probe(act, **limits)
     assert failure.value.code == code
+
+
+def test_a_failure_can_leave_the_process_it_happened_in():
+    with pytest.raises(RenderError) as failure:
+        probe("refuse")
+    arrived = pickle.loads(pickle.dumps(failure.value))  # noqa: S301 - our own
+    assert (arrived.code, str(arrived)) == ("refused", "no")
 
 
 def test_a_killed_child_is_told_from_a_crashed_one(monkeypatch):
