@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from projects.choices import Precision
@@ -15,6 +16,20 @@ from projects.progress.milestones import MilestoneRow
 from projects.progress.projects import ProjectRow
 from projects.progress.targets import TargetRow
 
+# What evidence may support, and its way to the project.
+FILES_OF_PROJECTS = (
+    "milestone__project",
+    "measurement__target__project",
+    "gate__project",
+    "readiness__project",
+    "transfer_step__transfer__project",
+    "know_how_item__transfer__project",
+    "training__transfer__project",
+    "replication_run__transfer__project",
+    "fund_line__project",
+    "clearance__project",
+    "feed__project",
+)
 CLAIM, RETURN = "claim", "return"
 STEPS = (CLAIM, RETURN, "verify", "cancel")
 
@@ -63,11 +78,9 @@ def _of_milestones(rows: Iterable[MilestoneRow]) -> Dated:
 
 
 def _of_files(as_of: dt.date) -> Dated:
-    until = _end_of(as_of)
-    for path in ("milestone__project", "measurement__target__project", "gate__project"):
-        files = Evidence.objects.filter(**{f"{path}__isnull": False}, created_at__lt=until)
-        for key, at in files.order_by().values_list(path).annotate(Max("created_at")):
-            yield key, Trace("evidence", timezone.localdate(at))
+    files = Evidence.objects.filter(created_at__lt=_end_of(as_of)).annotate(of=Coalesce(*FILES_OF_PROJECTS))
+    for key, at in files.filter(of__isnull=False).order_by().values_list("of").annotate(Max("created_at")):
+        yield key, Trace("evidence", timezone.localdate(at))
 
 
 def _of_gates(as_of: dt.date) -> Dated:

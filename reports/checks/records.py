@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, traces
+from reports.checks import facts, steps, traces
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -63,6 +63,7 @@ class Records:
     by_reference: dict[str, list[tuple[Any, Facts]]]
     milestones: dict[str, Milestone]
     files: dict[str, list[Facts]]
+    standings: dict[str, set[steps.Standing]]
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -86,7 +87,13 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
     seen = Evidence.objects.visible_to(by).filter(sha256__in=digests)
     for file in seen.select_related("milestone", "uploaded_by"):
         files.setdefault(file.sha256, []).append(facts.evidence(file))
-    return Records(as_of=as_of, by_reference=found, milestones=milestones, files=files)
+    return Records(
+        as_of=as_of,
+        by_reference=found,
+        milestones=milestones,
+        files=files,
+        standings=steps.standings(rows, as_of),
+    )
 
 
 def _add_traces(
@@ -122,6 +129,10 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
             # A reference may be that of a project and of an agreement; the row's keys tell which is meant.
             best = max(candidates, key=lambda it: len(it[1].keys() & row.keys()), default=None)
             yield from _values(place, row, best[1]) if best else _unknown(place, row["reference"])
+            if row.get("rule") in steps.RULES:
+                stands = (steps.RULES[row["rule"]], row["since"]["on"])
+                if stands not in records.standings.get(row["reference"], ()):
+                    yield Failure(f"{place}.since", row["since"]["on"], "the day that the audit trail tells")
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:

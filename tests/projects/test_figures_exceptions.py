@@ -14,9 +14,11 @@ from django.utils import timezone
 from projects.choices import AgreementStatus, GateDecision, Precision, RevisionReason, Stage
 from projects.management.commands import load_demonstration
 from projects.models import Measurement, Milestone, Project, StageGate, Target, audit
+from projects.models.evidence import SUPPORTS
 from projects.progress import exceptions
 from projects.progress.attention import ExceptionFigures, exception_figures
 from projects.progress.exceptions import Rule
+from projects.progress.traces import FILES_OF_PROJECTS
 from tests import folders
 from tests.api.scene import document, indicator, target
 from tests.cast import TODAY, Cast, acting, agreement, milestone, project, system
@@ -221,6 +223,12 @@ def test_any_dated_sign_ends_the_silence(sign: str, quiet: Cast):
     later = exception_figures(recent + days(181), system())
     assert found(later)["stale"] == {"PRJ-911": (recent.isoformat(), 181)}
     assert later.traces[row.pk].kind == sign.split()[0]
+
+
+def test_every_file_of_a_project_is_a_sign_of_it():
+    """What evidence may come to support one day leads to a project here too, or to an agreement's duty."""
+    reached = {path.partition("__")[0] for path in FILES_OF_PROJECTS}
+    assert set(SUPPORTS) - reached == {"duty_done", "amendment"}
 
 
 # --- claims, as the audit trail tells them ---

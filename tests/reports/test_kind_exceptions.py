@@ -11,6 +11,7 @@ import time_machine
 from projects.choices import Instrument, RevisionReason
 from projects.models import Measurement
 from reports import checks, document
+from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests.api.scene import indicator, target
 from tests.cast import TODAY, acting, agreement, milestone, project
@@ -141,6 +142,23 @@ def test_claims_stand_for_as_long_as_they_waited(full):
 def test_a_named_owner_is_asked_before_the_organisation(full):
     (row,) = rules(full[0])["moved"]["rows"]
     assert (row["owner"], row["responsible"]["short_name"]) == ("Director (Plant)", "Texmin")
+
+
+@pytest.mark.parametrize("code", ["waiting", "returned"])
+def test_the_day_of_a_claim_is_looked_up_again_in_the_audit_trail(code, full, lively):
+    """Moved with its days and everything that repeats them, it contradicts nothing but the trail."""
+    snapshot, by = full[0], acting(lively.officer)
+    row = rules(snapshot)[code]["rows"][0]
+    row["since"]["on"] = "2026-03-01"
+    row["days"] += 1
+    subject = next(it for it in snapshot["exceptions"]["subjects"] if it["reference"] == row["reference"])
+    subject["days"] = row["days"]
+    snapshot["exceptions"]["subjects"].sort(
+        key=lambda it: (it["days"] is None, -(it["days"] or 0), it["reference"])
+    )
+    assert failures(snapshot) == []
+    (failure,) = rechecked.failures(snapshot, by=by)
+    assert str(failure).endswith("since is 2026-03-01, but must be the day that the audit trail tells")
 
 
 # --- what the checks refuse ---
