@@ -25,6 +25,17 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # A string is a figure when it is a number, a day, a code or a reference; every other one is a text.
 FIGURE = re.compile(r"[-\d./:T+]+|[a-z0-9_]+|[A-Z]+(-[A-Z0-9]+)*-?\d+|[A-Z]\d")
 HEADLINES = (
+    "exceptions.total",
+    "exceptions.distinct",
+    "exceptions.several",
+    "technology.unproven",
+    "technology.proof.verified",
+    "technology.standing.in_force",
+    "readiness.verified",
+    "indicators.claimed",
+    "indicators.verified",
+    "results.under.claimed",
+    "results.under.verified",
     "outputs.claimed",
     "outputs.verified",
     "targets.with_claimed",

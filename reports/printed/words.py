@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects import choices, formats
 from projects.progress import Rung, Standing
+from projects.progress.exceptions import Rule
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
@@ -119,6 +120,7 @@ def _row(name: str, key: str, section: str) -> str:
         "by_basis": lambda code: label(code, "TargetBasis"),
         "reasons": lambda code: label(code, "RevisionReason"),
         "by_type": lambda code: label(code, "Instrument" if section == "agreements" else "MilestoneType"),
+        "rules": lambda code: str(Rule(code).label),
         "rungs": lambda code: str(Rung(code).label),
     }
     if name == "none":
@@ -211,6 +213,7 @@ def _words(_language: str) -> dict[str, str]:
         "due_this_year": _("due in the financial year"),
         "due_today": _("due on the as-of date"),
         "effective": _("effective date"),
+        "ended": _("ended"),
         "expires": _("date of expiry"),
         "families": _("families"),
         "funding": _("funding"),
@@ -222,6 +225,7 @@ def _words(_language: str) -> dict[str, str]:
         "has_project": _("has a project"),
         "has_target": _("has a target"),
         "heard": _("last heard of"),
+        "in_force": _("in force"),
         "inferred": _("date inferred"),
         "inside": _("inside the cost of"),
         "intents": _("intents"),
@@ -246,6 +250,8 @@ def _words(_language: str) -> dict[str, str]:
         "named": _("named"),
         "narrative": _("narrative"),
         "next_due": _("next due"),
+        "none": _("no public evidence"),
+        "not_signed": _("not signed"),
         "not_stated": _("date not stated"),
         "note": _("note"),
         "number": _("number of the move"),
