@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
-from reports import bell, clock, downloads, engine, ordering
+from reports import bell, clock, downloads, engine, ordering, preview
 from reports.choices import Language
 from reports.filters import ReportFilter, ScheduleFilter
 from reports.models import Report, ReportSchedule
@@ -24,7 +24,9 @@ from reports.serializers import (
     ChangeSchedule,
     CreateSchedule,
     OrderReport,
+    PreviewSerializer,
     ReportSerializer,
+    ReviseReport,
     ScheduleSerializer,
 )
 
@@ -41,6 +43,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "report.issue",
         "retry": "report.retry",
+        "revise": "report.issue",
         "history": "history.read",
     }
 
@@ -69,6 +72,17 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         """Queue a failed report again, with all its attempts; it keeps its serial and its frozen figures."""
         report = engine.retry(self.subject(), by=self.by, now=clock.now())
         return self.answer(report.pk, status=202)
+
+    @extend_schema(request=ReviseReport, responses={202: ReportSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def revise(self, request: Request, **kwargs: Any) -> Response:
+        """Order a revision of an issued report, with the reason. Once it is issued it supersedes this one, which stays."""
+        old = self.subject()
+        report = ordering.revise(old, by=self.by, now=clock.now(), **self.body(ReviseReport))
+        transaction.on_commit(lambda: bell.ring(report.pk))
+        answer = self.answer(report.pk, status=202)
+        answer["Location"] = answer.data["progress_url"]
+        return answer
 
     @extend_schema(
         parameters=[
@@ -109,6 +123,7 @@ class ScheduleViewSet(WithHistory, ScopedViewSet):
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "schedule.create",
         "partial_update": "schedule.change",
+        "foresee": "schedule.create",
         "history": "history.read",
     }
 
@@ -129,3 +144,17 @@ class ScheduleViewSet(WithHistory, ScopedViewSet):
         schedule = self.subject()
         schedule.change(by=self.by, **self.body(ChangeSchedule))
         return self.answer(schedule.pk)
+
+    @extend_schema(responses=PreviewSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def preview(self, request: Request, **kwargs: Any) -> Response:
+        """What the schedule will do: reports that it owes at once, and the next six."""
+        return Response(PreviewSerializer(preview.of(self.get_object(), now=clock.now())).data)
+
+    @extend_schema(request=CreateSchedule, responses={200: PreviewSerializer})
+    @action(detail=False, methods=["post"], url_path="preview", filterset_class=None, pagination_class=None)
+    def foresee(self, request: Request) -> Response:
+        """What a schedule would do if it were created: the same checks and refusals, and nothing is written."""
+        self.require_role()
+        schedule = ReportSchedule.sketch(by=self.by, **self.body(CreateSchedule))
+        return Response(PreviewSerializer(preview.of(schedule, now=clock.now())).data)

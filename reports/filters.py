@@ -8,28 +8,36 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects import edge
-from projects.models import Project
-from reports.choices import Cadence, ReportKind, ReportState
+from projects.filters import ANY, AnyYesNo, SearchFilter, choice, day, named
+from projects.models import Agreement, Organisation, Project
+from reports.choices import Cadence, Language, ReportKind, ReportState
 from reports.models import Report, ReportSchedule
 
 
-def _visible_projects(request: HttpRequest | None) -> QuerySet:
-    return Project.objects.none() if request is None else Project.objects.visible_to(edge.acting(request))
+def _schedules(request: HttpRequest | None) -> QuerySet:
+    rows = ReportSchedule.objects
+    return rows.none() if request is None else rows.visible_to(edge.acting(request)).order_by("title", "pk")
 
 
 class ReportFilter(filters.FilterSet):
     """For `Report.objects.visible_to(actor)`."""
 
     q = filters.CharFilter(field_name="serial", lookup_expr="icontains", label=_("Serial"))
-    kind = filters.ChoiceFilter(choices=ReportKind.choices, label=_("Kind"), empty_label=_("any"))
-    state = filters.ChoiceFilter(choices=ReportState.choices, label=_("State"), empty_label=_("any"))
-    project = filters.ModelChoiceFilter(
-        queryset=_visible_projects, to_field_name="reference", label=_("Project"), empty_label=_("any")
+    kind = choice(ReportKind.choices, _("Kind"))
+    state = choice(ReportState.choices, _("State"))
+    project = named(Project, "project", _("Project"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    organisation = named(Organisation, "organisation", _("Organisation"))
+    schedule = filters.ModelChoiceFilter(queryset=_schedules, label=_("Schedule"), empty_label=ANY)
+    language = filters.ChoiceFilter(
+        field_name="editions__language",
+        choices=Language.choices,
+        label=_("Language of downloads"),
+        empty_label=ANY,
     )
-    schedule = filters.NumberFilter(field_name="schedule_id", label=_("Schedule"))
-    late = filters.BooleanFilter(label=_("Late"))
-    as_of_from = filters.DateFilter(field_name="as_of", lookup_expr="gte", label=_("As of, from"))
-    as_of_to = filters.DateFilter(field_name="as_of", lookup_expr="lte", label=_("As of, to"))
+    late = filters.BooleanFilter(label=_("Late"), widget=AnyYesNo)
+    as_of_from = day("as_of", "gte", _("As of, from"))
+    as_of_to = day("as_of", "lte", _("As of, to"))
 
     class Meta:
         model = Report
@@ -39,12 +47,13 @@ class ReportFilter(filters.FilterSet):
 class ScheduleFilter(filters.FilterSet):
     """For `ReportSchedule.objects.visible_to(actor)`."""
 
-    kind = filters.ChoiceFilter(choices=ReportKind.choices, label=_("Kind"), empty_label=_("any"))
-    cadence = filters.ChoiceFilter(choices=Cadence.choices, label=_("Cadence"), empty_label=_("any"))
-    project = filters.ModelChoiceFilter(
-        queryset=_visible_projects, to_field_name="reference", label=_("Project"), empty_label=_("any")
-    )
-    active = filters.BooleanFilter(label=_("Active"))
+    q = SearchFilter(fields=("title",))
+    kind = choice(ReportKind.choices, _("Kind"))
+    cadence = choice(Cadence.choices, _("How often"))
+    project = named(Project, "project", _("Project"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    organisation = named(Organisation, "organisation", _("Organisation"))
+    active = filters.BooleanFilter(label=_("Active"), widget=AnyYesNo)
 
     class Meta:
         model = ReportSchedule

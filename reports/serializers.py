@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from projects.models import Agreement, Organisation, Project
+from projects.models import Agreement, Organisation, Project, User
 from projects.serializers.common import Body, Facts, Known, Post, Reference, Versioned
 from reports.choices import Cadence, ReportKind
 from reports.models import Report, ReportSchedule
@@ -142,13 +143,19 @@ class OrderReport(Body):
     period_start = serializers.DateField(required=False, allow_null=True)
 
 
+class ReviseReport(Body):
+    """Why an issued report is made again; it is printed on the revision."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
 class ScheduleSerializer(Facts):
-    """A schedule and the person who answers for it."""
+    """A schedule and the person who answers for it. Who else gets its mails is null for partners."""
 
     project = Reference(allow_null=True)
     agreement = Reference(allow_null=True)
     organisation = Reference(allow_null=True)
-    recipients = serializers.SlugRelatedField(slug_field="username", many=True, read_only=True)
+    recipients = serializers.SerializerMethodField()
     owner = Post(source="owner.by_post")
 
     class Meta:
@@ -171,9 +178,52 @@ class ScheduleSerializer(Facts):
             "version",
         )
 
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_recipients(self, row: ReportSchedule) -> list[str] | None:
+        if not self.context["by"].sees_programme:
+            return None
+        return [user.username for user in row.recipients.all()]
+
+
+class DueSerializer(serializers.Serializer):
+    """A period and the moment at which its report is owed."""
+
+    period = PeriodSerializer(read_only=True)
+    due_at = serializers.DateTimeField(read_only=True)
+
+
+class PreviewSerializer(serializers.Serializer):
+    """What a schedule will do."""
+
+    at_once = DueSerializer(
+        many=True,
+        read_only=True,
+        help_text="Owed already and not registered yet; of a paused schedule, what is registered when it is resumed.",
+    )
+    following = DueSerializer(many=True, read_only=True, help_text="The next six, fewer where it ends.")
+    owner_problem = serializers.CharField(
+        read_only=True, help_text="Why no report can be issued in the owner's name today; empty when one can."
+    )
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class KnownUser(Known):
+    """The user name of somebody who may sign in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(model=User, slug_field="username", **kwargs)
+
+    def get_queryset(self) -> Any:
+        return User.objects.filter(is_active=True, is_system=False)
+
+
+PEOPLE_HELP = (
+    "User names of those who get a mail with the link when a report is issued; they must be able to see it."
+)
+
 
 class CreateSchedule(Body):
-    """A new schedule; its owner is whoever creates it."""
+    """A new schedule; its owner is whoever creates it, unless another is named."""
 
     title = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(choices=ReportKind.choices)
@@ -185,6 +235,8 @@ class CreateSchedule(Body):
     due_hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(required=False, allow_null=True)
+    owner = KnownUser(required=False)
+    recipients = KnownUser(many=True, required=False, help_text=PEOPLE_HELP)
 
 
 class ChangeSchedule(Versioned):
@@ -194,5 +246,9 @@ class ChangeSchedule(Versioned):
     due_day = serializers.IntegerField(min_value=1, max_value=90, required=False)
     due_hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
     ends_on = serializers.DateField(required=False, allow_null=True)
-    active = serializers.BooleanField(required=False)
+    owner = KnownUser(required=False)
+    recipients = KnownUser(many=True, required=False, help_text=PEOPLE_HELP)
+    active = serializers.BooleanField(
+        required=False, help_text="False pauses it: what falls due meanwhile is caught up when it is resumed."
+    )
     reason = serializers.CharField(required=False, max_length=2000)

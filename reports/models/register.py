@@ -215,6 +215,11 @@ class Report(OnSubject, Scoped):
         return self.state in UNFINISHED
 
     @property
+    def seen(self) -> str:
+        """What a page that shows the report's progress has shown last: it changes when there is news."""
+        return f"{self.state}-{self.attempt}-{self.progress}"
+
+    @property
     def responsible(self) -> Any:
         """The person in whose name the report is issued: who requested it, else the schedule's owner."""
         return self.requested_by or (self.schedule and self.schedule.owner)

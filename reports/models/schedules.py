@@ -22,6 +22,7 @@ from reports.models.scopes import ORGANISATION_PATHS, OnSubject, check_subject, 
 
 LATEST_HOUR = 23
 LATEST_DAY = 90
+MOST_AT_ONCE = 400
 
 
 class ReportSchedule(OnSubject, Audited):
@@ -87,11 +88,22 @@ class ReportSchedule(OnSubject, Audited):
     @classmethod
     def create(cls, *, by: Actor, recipients: Iterable[User] = (), **fields: Any) -> ReportSchedule:
         """Create a schedule and return it; the owner is whoever creates it, unless another is named."""
+        chosen = list(recipients)
+        schedule = cls.sketch(by=by, recipients=chosen, **fields)
+        return audit.create(schedule, by=by, action="schedule.create", related={"recipients": chosen})
+
+    @classmethod
+    def sketch(cls, *, by: Actor, recipients: Iterable[User] = (), **fields: Any) -> ReportSchedule:
+        """Return the schedule as `create` would make it, checked alike and not saved: what a preview is made of."""
         permissions.require(by, "schedule.create")
         fields.setdefault("owner", by.user)
         schedule = cls(**fields)
-        chosen = schedule._admitted(recipients, by)
-        return audit.create(schedule, by=by, action="schedule.create", related={"recipients": chosen})
+        relations = {field.name for field in cls._meta.concrete_fields if field.is_relation}
+        schedule.full_clean(exclude=relations | {"created_at", "updated_at"})
+        schedule._check_owner(by.on)
+        schedule._check_backlog(by.on)
+        schedule._admitted(recipients, by)
+        return schedule
 
     def change(
         self,
@@ -118,10 +130,43 @@ class ReportSchedule(OnSubject, Audited):
                     % {"row": row}
                 )
             related = None if recipients is None else {"recipients": row._admitted(recipients, by)}
+            if "owner" in changes and changes["owner"] != row.owner:
+                row.owner = changes["owner"]
+                row._check_owner(by.on)
+                row.refresh_from_db()
             audit.change(
                 row, by=by, action="schedule.change", changes=changes, reason=reason, related=related
             )
         self.refresh_from_db()
+
+    def owner_problem(self, on: dt.date) -> str:
+        """Return why no report can be issued in the owner's name on the day `on`; "" when one can."""
+        by, person = permissions.actor(self.owner, on=on), {"person": self.owner.by_post}
+        if not self.owner.is_active:
+            return _("The account of %(person)s is closed.") % person
+        if not permissions.allows(by, "report.issue"):
+            return _("%(person)s may not issue reports.") % person
+        if not sees(by, self.subject):
+            return _("%(person)s may not see what it reports on.") % person
+        return ""
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether its last report was due before `now`: nothing more comes of it."""
+        return self.ends_on is not None and self.due_at(periods.period_of(self.cadence, self.ends_on)) <= now
+
+    def _check_owner(self, on: dt.date) -> None:
+        problem = self.owner_problem(on)
+        if problem:
+            raise ValidationError({"owner": _("%(problem)s Choose another owner.") % {"problem": problem}})
+
+    def _check_backlog(self, on: dt.date) -> None:
+        """Refuse a start so long ago that it must be a slip of the pen: no report could ever be deleted again."""
+        count = len(self.owed(dt.datetime.combine(on, dt.time.max, tzinfo=periods.IST)))
+        if count > MOST_AT_ONCE:
+            message = _(
+                "From this day on %(count)d reports would be owed at once; %(most)d is the most. Begin later."
+            )
+            raise ValidationError({"starts_on": message % {"count": count, "most": MOST_AT_ONCE}})
 
     def may_be_read_by(self, user: User, on: dt.date) -> bool:
         """Whether `user` may see on the day `on` what the schedule reports on."""
@@ -133,11 +178,13 @@ class ReportSchedule(OnSubject, Audited):
         strangers = [user for user in chosen if not self.may_be_read_by(user, by.on)]
         if strangers:
             names = ", ".join(user.username for user in strangers)
-            message = _("%(names)s may not see what this schedule reports on, so they cannot be recipients.")
+            message = _(
+                "%(names)s may not see what this schedule reports on, so they cannot be recipients. Take them out."
+            )
             raise ValidationError({"recipients": message % {"names": names}})
         without = [user.username for user in chosen if not user.email]
         if without:
-            message = _("No e-mail address is known of %(names)s.")
+            message = _("No e-mail address is known of %(names)s. Take them out, or have it entered first.")
             raise ValidationError({"recipients": message % {"names": ", ".join(without)}})
         return chosen
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +15,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
+from django_htmx.http import HttpResponseClientRedirect
 
 from projects import permissions
 from projects.archive import Altered
 from projects.models import TransitionError
 from projects.views.page import FilteredList, Page
-from reports import clock, downloads, engine
+from reports import clock, downloads, engine, mails
+from reports.choices import ReportState
 from reports.filters import ReportFilter
 from reports.models import Report
 
@@ -31,15 +35,19 @@ class OneReport(Page):
     section = "reports"
 
     def found(self) -> Report:
-        joined = ("project", "agreement", "organisation", "supersedes", "compared_with")
+        joined = ("project", "agreement", "organisation", "schedule", "supersedes", "compared_with")
         rows = Report.objects.visible_to(self.actor).select_related(*joined).prefetch_related("editions")
         rows = rows.defer("snapshot", "supersedes__snapshot", "compared_with__snapshot")
         return get_object_or_404(rows, slug=self.kwargs["slug"])
 
     def shown(self, report: Report) -> dict[str, Any]:
+        revised = Report.objects.filter(supersedes=report).only("serial", "slug", "state").first()
+        may_issue = permissions.allows(self.actor, "report.issue", report)
         return {
             "report": report,
+            "revised_by": revised,
             "may_retry": permissions.allows(self.actor, "report.retry", report),
+            "may_revise": may_issue and report.state == ReportState.ISSUED and revised is None,
             "data_url": reverse("api:report-data", args=[report.slug]) if report.is_readable else "",
         }
 
@@ -58,6 +66,23 @@ class ReportList(FilteredList):
         rows = Report.objects.visible_to(self.actor).select_related("project", "agreement", "organisation")
         return rows.prefetch_related("editions")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = self.filterset.form
+        language = form.cleaned_data.get("language", "") if form.is_valid() else ""
+        troubles = {}
+        if permissions.allows(self.actor, "report.retry"):
+            # What nobody has looked after yet; it goes from here when it is tried again.
+            troubles = {
+                "failed": Report.objects.visible_to(self.actor).filter(state=ReportState.FAILED).count(),
+                "undelivered": mails.undelivered(clock.now()).count(),
+            }
+        return super().get_context_data(
+            language=language,
+            troubles=troubles,
+            may_order=permissions.allows(self.actor, "report.issue"),
+            **kwargs,
+        )
+
 
 class ReportDetail(OneReport, DetailView):
     template_name = "reports/report_detail.html"
@@ -68,6 +93,24 @@ class ReportDetail(OneReport, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{**self.shown(self.object), **kwargs})
+
+
+class ReportProgress(OneReport):
+    """The part of a report's page that changes while it is made; htmx asks for it until it is finished."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
+            # The sign-in page must not be put into the middle of this one.
+            here = reverse("report-detail", args=[self.kwargs["slug"]])
+            return HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer with how far the report is; once it is finished, with all of the page that this changes."""
+        report = self.found()
+        if request.GET.get("seen") == report.seen:
+            return HttpResponse(status=204)  # htmx leaves the page as it is, and readers are not told twice
+        return render(request, "reports/_live.html", {**self.shown(report), "swap": not report.is_unfinished})
 
 
 class ReportPdf(OneReport):

@@ -18,7 +18,8 @@ from projects.models import (
     TargetVersion,
     audit,
 )
-from reports.choices import ReportKind
+from reports.choices import MailState, ReportKind
+from reports.models import Mail
 from tests.cast import Cast, acting, assemble, milestone, system
 from tests.reports.issued import failed, issued
 from tests.reports.orders import schedule
@@ -115,6 +116,7 @@ def assemble_scene() -> Scene:
         "report": {},
         "failed": {},
         "schedule": {},
+        "mail": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -124,7 +126,15 @@ def assemble_scene() -> Scene:
         value = Measurement.claim(goal, by=acting(lead), value=Decimal(10), period_end=dt.date(2026, 5, 31))
         scene.keys["measurement"][which] = value.pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
-        scene.keys["report"][which] = issued(cast, project=project).slug
+        report = issued(cast, project=project)
+        scene.keys["report"][which] = report.slug
+        scene.keys["mail"][which] = Mail.objects.create(
+            report=report,
+            recipient=cast.manager,
+            state=MailState.FAILED,
+            failure="The mail server refused.",
+            queued_at=report.issued_at,
+        ).pk
         scene.keys["failed"][which] = failed(cast, project=project).slug
         scene.keys["schedule"][which] = schedule(cast, kind=ReportKind.PROJECT, project=project).pk
     return scene
