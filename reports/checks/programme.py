@@ -160,6 +160,9 @@ def agreements(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield Failure("agreements.total", found["total"], parts)
     by_type = sum(row["count"] for row in found["by_type"])
     yield Failure("agreements.by_type", by_type, found["total"])
+    for name in ("with_project", "with_pilot", "with_target"):
+        parts = sum(row[name] for row in found["by_type"])
+        yield Failure(f"agreements.by_type: {name} of all types", parts, found[name])
     yield Failure("agreements.paper_only", found["paper_only"], len(found["paper_only_rows"]))
     for name, share in found["shares"].items():
         yield Failure(f"agreements.shares.{name}", share, text(per_cent(found[name], found["total"])))

@@ -245,7 +245,7 @@ def agreements(figures: AgreementFigures) -> Shape:
     }
     return {
         "total": figures.total,
-        "by_type": [{"type": row.code, "count": row.count} for row in figures.by_type],
+        "by_type": [_of_type(row, figures) for row in figures.by_type],
         **{name: share.count for name, share in shares.items()},
         "shares": {name: places(share.per_cent) for name, share in shares.items()},
         "paper_only_rows": [
@@ -258,4 +258,16 @@ def agreements(figures: AgreementFigures) -> Shape:
             }
             for row in figures.paper_only_rows
         ],
+    }
+
+
+def _of_type(share: Share, figures: AgreementFigures) -> Shape:
+    """Return how many agreements of one instrument there are, and beside it how many have led to something."""
+    rows = [row for row in figures.rows if row.agreement.instrument == share.code]
+    return {
+        "type": share.code,
+        "count": share.count,
+        "with_project": sum(row.has_project for row in rows),
+        "with_pilot": sum(row.has_pilot for row in rows),
+        "with_target": sum(row.has_target for row in rows),
     }

@@ -39,7 +39,8 @@ def test_agreements(march):
     names = ("total", "with_project", "with_pilot", "with_target", "milestone_only", "paper_only")
     assert [found[name] for name in names] == [38, 10, 3, 5, 2, 26]
     assert found["shares"]["paper_only"] == "68.42"
-    assert found["by_type"][0] == {"type": "mou", "count": 21}
+    first = found["by_type"][0]
+    assert (first["type"], first["count"]) == ("mou", 21)
 
 
 def test_milestones(march):
@@ -68,6 +69,37 @@ def test_milestones(march):
         "MST-071": 0,
     }
     assert found["slips"]["mean"] == "66.67"
+
+
+def test_delay_of_projects_in_months(march):
+    """PRJ-009 is late since 1 December 2025, PRJ-011 since 10 September 2022, PRJ-024 since 31 December 2025."""
+    late = {
+        row["reference"]: row["governing"]["late_latest_months"]
+        for row in march["projects"]["rows"]
+        if row["governing"]
+    }
+    assert {reference: months for reference, months in late.items() if months} == {
+        "PRJ-009": 4,
+        "PRJ-011": 43,
+        "PRJ-024": 3,
+    }
+    found = march["projects"]["delay"]
+    assert found["latest"] == {"count": 3, "sum": 50, "mean": "16.67", "median": "4.00"}
+    assert [row["latest"] for row in found["bands"]] == [2, 0, 1, 0]
+
+
+def test_reasons_for_delay_add_up_to_the_slips(march):
+    assert march["milestones"]["reasons"] == [{"reason": "reported", "count": 3, "days": 200}]
+
+
+def test_of_the_memoranda_it_is_told_what_they_led_to(march):
+    assert march["agreements"]["by_type"][0] == {
+        "type": "mou",
+        "count": 21,
+        "with_project": 2,
+        "with_pilot": 0,
+        "with_target": 1,
+    }
 
 
 @pytest.mark.parametrize(("day", "count", "total"), [(JUNE, 12, 2583), (SEPTEMBER, 14, 3818)])
