@@ -1,7 +1,8 @@
 """The content-addressed store of evidence and reports: a file's name is the SHA-256 of its bytes.
 
 Files are written outside any transaction, durably (temporary file, fsync, rename, fsync of the
-folder), and are never changed or replaced. A file that no row names is harmless.
+folder), and are never changed or replaced. A file that no row names is harmless; what a killed process left
+half written is removed by the next one that writes.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
+DRAFT = ".draft-"
+DRAFTS_LIVE = 3600  # seconds; longer than anybody writes one file
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -47,8 +51,10 @@ def store(
     root = Path(settings.FILES_DIR)
     root.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=root)
+    handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=root)
     try:
+        # Told by the clock of the disk, by which the others' drafts are dated, too.
+        _remove_drafts(root, before=os.fstat(handle).st_mtime - DRAFTS_LIVE)
         with os.fdopen(handle, "wb") as file:
             for chunk in chunks:
                 digest.update(chunk)
@@ -77,6 +83,13 @@ def read(sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Altered(f"The file {sha256[:12]} was altered on disk.")
     return data
+
+
+def _remove_drafts(root: Path, before: float) -> None:
+    for draft in root.glob(f"{DRAFT}*"):
+        with suppress(FileNotFoundError):  # its writer or another one was quicker
+            if draft.stat().st_mtime < before:
+                draft.unlink()
 
 
 def _sync(folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from kombu import Connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -35,6 +36,16 @@ def ring_for_mails() -> bool:
     return _rung([(SEND, [])])
 
 
+def is_heard() -> bool:
+    """Whether the broker answers, asked once."""
+    try:
+        with _connection() as connection:
+            connection.default_channel.close()  # opening it asks the broker
+    except (KombuError, RedisError, OSError):
+        return False
+    return True
+
+
 def _rung(calls: list[Call]) -> bool:
     if not calls or not settings.REDIS_URL:
         return False
@@ -46,11 +57,15 @@ def _rung(calls: list[Call]) -> bool:
     return True
 
 
-def _send(calls: Iterable[Call]) -> None:
+def _connection() -> Connection:
     options: dict[str, Any] = {**current_app.conf.broker_transport_options, **ONE_TRY}
-    with current_app.connection_for_write(
+    return current_app.connection_for_write(
         settings.REDIS_URL, transport_options=options, connect_timeout=1.5
-    ) as connection:
+    )
+
+
+def _send(calls: Iterable[Call]) -> None:
+    with _connection() as connection:
         for task, arguments in calls:
             current_app.send_task(
                 task,

@@ -134,8 +134,11 @@ def _remove_leftovers() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_postgres() -> Server:
-    """Return a PostgreSQL with an empty cluster on a free port of the loopback address."""
+def start_postgres(*, durable: bool = False) -> Server:
+    """Return a PostgreSQL with an empty cluster on a free port of the loopback address.
+
+    A durable one keeps what was committed when it is killed, as in production; the tests' own need not.
+    """
     programs = _postgres_programs()
     account = _unprivileged_account()
     folder = new_folder()
@@ -157,7 +160,7 @@ def start_postgres() -> Server:
     # Durability is of no use here, and costs most of the time.
     fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB"]
     where = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
-    options = [part for setting in fast + where for part in ("-c", setting)]
+    options = [part for setting in (where if durable else fast + where) for part in ("-c", setting)]
 
     def launch(port: int) -> Server:
         command = [programs / "postgres", "-D", data, "-p", str(port), *options]
@@ -165,7 +168,7 @@ def start_postgres() -> Server:
         url = f"postgres://tracker:{password}@127.0.0.1:{port}/postgres"
         return Server(url, process, folder, stop_with=signal.SIGQUIT)
 
-    return _launched(launch, lambda server: psycopg.connect(server.url, connect_timeout=2).close())
+    return _launched(launch, _connect)
 
 
 def start_redis() -> Server:
@@ -180,6 +183,25 @@ def start_redis() -> Server:
         return Server(f"redis://127.0.0.1:{port}/0", _spawn(command, folder, signal.SIGTERM), folder)
 
     return _launched(launch, _ping)
+
+
+def start_again(server: Server) -> None:
+    """Start a server that was killed, on its port and in its folder, and wait until it answers."""
+    is_redis = server.url.startswith("redis:")
+    account = None if is_redis else _unprivileged_account()
+    arguments = server.process.args
+    assert isinstance(arguments, list)
+
+    def launch(_port: int) -> Server:
+        server.process.wait()
+        server.process = _spawn(arguments, server.folder, server.stop_with, account)
+        return server
+
+    _launched(launch, _ping if is_redis else _connect)
+
+
+def _connect(server: Server) -> None:
+    psycopg.connect(server.url, connect_timeout=2).close()
 
 
 def _ping(server: Server) -> None:

@@ -1,0 +1,359 @@
+"""The faults, each a function that lets it happen to a world in which reports are owed, and returns once all are finished."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis
+
+from tests import services
+from tests.faults.worker import POINTS
+from tests.faults.world import LEASE, Post, Space, World
+from tests.processes import Caller, until
+
+ZOMBIES = 2
+FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
+TOO_SLOW = 3.0  # seconds that no page may take
+
+
+class NotRun(Exception):
+    """This machine cannot make the fault; the text says what is missing."""
+
+
+@dataclass
+class Story:
+    """What a fault did, for the table: how often it struck, how many reports must have failed, what else went wrong."""
+
+    struck: str = ""
+    failing: int = 0
+    ordered: int = 0  # reports that it ordered itself
+    attempts: range = range(1, 6)
+    broken: list[str] = field(default_factory=list)
+
+
+Done = Callable[[], bool]
+Fault = Callable[[World, Done], Story]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A fault under its title, and where it can happen."""
+
+    title: str
+    words: str
+    happen: Fault
+    database: str = ""
+    broker: str = ""
+
+    def concerns(self, database: str, broker: str) -> bool:
+        return self.database in ("", database) and self.broker in ("", broker)
+
+
+FAULTS: dict[str, Kind] = {}
+
+
+def fault(title: str, words: str, database: str = "", broker: str = "") -> Callable[[Fault], Fault]:
+    def register(function: Fault) -> Fault:
+        FAULTS[title] = Kind(title, words, function, database, broker)
+        return function
+
+    return register
+
+
+@fault("nothing", "none, for comparison")
+def nothing(world: World, done: Done) -> Story:
+    world.hire()
+    world.settle(done)
+    return Story(attempts=range(1, 2))
+
+
+@fault("random_kills", "kill -9 at random: worker, pool process, drawing process")
+def random_kills(world: World, done: Done) -> Story:
+    """Few enough that no report can meet five of them."""
+    posts, chance, most = world.hire(), random.Random(20), 8
+    kills: list[str] = []
+    state = {"next": time.monotonic() + 4}
+
+    def strike() -> None:
+        if time.monotonic() < state["next"] or len(kills) >= most:
+            return
+        post = chance.choice(posts)
+        kind = chance.choice(("worker", "pool", "drawing"))
+        group, children = post.process.popen.pid, _children(post.process.popen.pid)
+        if kind == "worker" or (kind == "pool" and not children):
+            post.process.signal(signal.SIGKILL)
+        else:
+            victims = children if kind == "pool" else world.drawings()
+            if not victims:
+                return
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(victims), signal.SIGKILL)
+        kills.append(f"{kind} {group}")
+        state["next"] = time.monotonic() + chance.uniform(1, 3)
+
+    world.settle(done, strike)
+    return Story(struck=f"{len(kills)} kills")
+
+
+def _killed_at(point: str) -> Fault:
+    def happen(world: World, done: Done) -> Story:
+        world.hire(fault=f"{point}:kill")
+        world.settle(done)
+        # Killed once in its first attempt each; after the commit there is nothing left to do.
+        needed = range(1, 2) if point == "committed" else range(2, 3)
+        return Story(struck=f"{len(world.strikes())} kills", attempts=needed)
+
+    return happen
+
+
+WORDS = {
+    "claimed": "after the claim",
+    "frozen": "after freezing the figures",
+    "rendered": "after the drawing",
+    "writing": "while the file is written",
+    "written": "after the file is written",
+    "committing": "before the commit",
+    "committed": "after the commit",
+}
+for _point in POINTS:
+    fault(f"killed_{_point}", f"kill -9 of every first attempt {WORDS[_point]}")(_killed_at(_point))
+
+
+@fault("frozen", "SIGSTOP past the lease after the file is written, then SIGCONT")
+def frozen(world: World, done: Done) -> Story:
+    zombies = _frozen_at(world, "written")
+    world.hire(name="heir")
+    world.settle(done)
+    _wake(zombies)
+    for zombie in zombies:
+        until(lambda log=zombie.log: "taken over by another worker" in log(), zombie.log, seconds=30)
+    return Story(struck=f"{len(zombies)} zombies, all fenced", attempts=range(1, 3))
+
+
+@fault("frozen_committing", "SIGSTOP inside the transaction that issues, then SIGCONT", database="postgres")
+def frozen_committing(world: World, done: Done) -> Story:
+    """The server ends a transaction that stands still for a lease, and with it the locks that all would wait for."""
+    zombies = _frozen_at(world, "committing", count=1)  # a second one would wait for the first one's locks
+    world.hire(name="heir")
+    world.settle(done)
+    _wake(zombies)
+    for zombie in zombies:
+        until(lambda log=zombie.log: "idle-in-transaction" in log(), zombie.log, seconds=30)
+    return Story(struck="1 zombie, cut off by the server")
+
+
+@fault("frozen_writing", "SIGSTOP inside the transaction that issues, then SIGCONT", database="sqlite")
+def frozen_writing(world: World, done: Done) -> Story:
+    """It holds the one lock there is: all wait, and once it wakes it ends what it began."""
+    zombies = _frozen_at(world, "committing", count=1)
+    world.hire(name="heir")
+    time.sleep(2.5 * LEASE)
+    _wake(zombies)
+    world.settle(done)
+    return Story(struck="1 zombie, ended its work")
+
+
+def _frozen_at(world: World, point: str, count: int = ZOMBIES) -> list[Post]:
+    zombies = world.hire(count, fault=f"{point}:stop", name="zombie", kept=False)
+    world.settle(lambda: len(world.strikes()) >= count, seconds=90)
+    return zombies
+
+
+def _wake(zombies: list[Post]) -> None:
+    for zombie in zombies:
+        zombie.process.signal(signal.SIGCONT)
+
+
+@fault("flushed", "Redis FLUSHALL, twice a second", broker="redis")
+def flushed(world: World, done: Done) -> Story:
+    assert world.redis
+    world.hire()
+    client = redis.Redis.from_url(world.redis.url)
+    times: list[float] = []
+
+    def strike() -> None:
+        if not times or time.monotonic() > times[-1] + 0.5:
+            client.flushall()
+            times.append(time.monotonic())
+
+    world.settle(done, strike)
+    client.close()
+    return Story(struck=f"{len(times)} times", attempts=range(1, 2))
+
+
+@fault("redis_killed", "Redis killed and restarted empty", broker="redis")
+def redis_killed(world: World, done: Done) -> Story:
+    assert world.redis
+    world.hire()
+    for _time in range(2):
+        _work_for(world, 4)
+        world.redis.process.kill()
+        _work_for(world, 2)
+        services.start_again(world.redis)
+    world.settle(done)
+    return Story(struck="2 times")
+
+
+@fault("redis_frozen", "Redis frozen (SIGSTOP); pages and orders meanwhile", broker="redis")
+def redis_frozen(world: World, done: Done) -> Story:
+    assert world.redis
+    world.hire()
+    caller = _signed_in(world)
+    story, slowest = Story(ordered=2), 0.0
+    _work_for(world, 2)
+    world.redis.process.send_signal(signal.SIGSTOP)
+    project = caller.get("/api/v1/projects/").json["results"][0]["reference"]
+    body = {"kind": "project", "project": project, "as_of": "2026-03-31"}
+    for ask in (
+        lambda: caller.post("/api/v1/reports/", body),
+        lambda: caller.get("/api/v1/reports/"),
+        lambda: caller.get("/healthz"),
+        lambda: caller.post("/api/v1/reports/", body),
+        lambda: caller.get("/sign-in/"),
+        lambda: caller.get("/healthz/deep"),
+    ):
+        began = time.monotonic()
+        answer = ask()
+        slowest = max(slowest, time.monotonic() - began)
+        if answer.status >= 400 and not answer.url.endswith("/healthz/deep"):
+            story.broken.append(f"{answer.url} answered {answer.status}")
+    if slowest >= TOO_SLOW:
+        story.broken.append(f"a page took {slowest:.1f} s")
+    world.redis.process.send_signal(signal.SIGCONT)
+    world.settle(done)
+    story.struck = f"slowest answer {slowest:.1f} s"
+    return story
+
+
+def _signed_in(world: World) -> Caller:
+    address = world.web()
+    who = {"username": "manager", "password": world.passwords["manager"]}
+    token = Caller(address).post("/api/v1/auth/login/", who).json["token"]
+    return Caller(address, token)
+
+
+@fault("three_beats", "three beats at once", broker="redis")
+def three_beats(world: World, done: Done) -> Story:
+    world.schedulers(3)
+    world.hire()
+    world.settle(done)
+    return Story(attempts=range(1, 2))
+
+
+@fault("three_runners", "three polling runners at once", broker="none")
+def three_runners(world: World, done: Done) -> Story:
+    world.hire(3)
+    world.settle(done)
+    return Story(attempts=range(1, 2))
+
+
+@fault("restarted", "PostgreSQL stopped at once (-m immediate) and started again", database="postgres")
+def restarted(world: World, done: Done) -> Story:
+    assert world.postgres
+    world.hire()
+    for _time in range(2):
+        _work_for(world, 5)
+        world.postgres.process.send_signal(signal.SIGQUIT)
+        _work_for(world, 1)
+        services.start_again(world.postgres)
+    world.settle(done)
+    return Story(struck="2 times")
+
+
+@fault("terminated", "backends ended (pg_terminate_backend)", database="postgres")
+def terminated(world: World, done: Done) -> Story:
+    world.hire()
+    ended = 0
+    for _time in range(4):
+        _work_for(world, 3)
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        with suppress(psycopg.OperationalError):
+            ended += len(world.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))  # noqa: S608
+    world.settle(done)
+    return Story(struck=f"{ended} backends")
+
+
+@fault("disk_full", "the disk of the archive is full, then grows")
+def disk_full(world: World, done: Done) -> Story:
+    """The disk is full after a page or two; drafts are taken back, and the reports come once there is room."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        raise NotRun("a disk of its own needs root and unshare(1)")
+    world.space = Space(world.data_dir / "files", "16k")
+    if not world.space.is_mounted:
+        raise NotRun(f"no disk could be mounted: {world.space.said}")
+    world.hire(FAULT_PAUSE="4")
+    lacked = "No space left on device"
+    world.settle(lambda: world.logs().count(lacked) >= 2, seconds=90)
+    drafts = [path.name for path in world.files.glob(".draft-*")]
+    world.space.grow("256m")
+    world.settle(done)
+    times = world.logs().count(f"OSError: [Errno 28] {lacked}")
+    # A draft that is being written at this moment is none that was left.
+    return Story(struck=f"{times} attempts", broken=[f"drafts: {drafts}"] if len(drafts) > 2 else [])
+
+
+@fault("clock_ahead", "one worker's clock two hours ahead")
+def clock_ahead(world: World, done: Done) -> Story:
+    """Next to a slow one with the right time, which makes its first report for longer than two leases."""
+    found = sorted(Path("/").glob(FAKETIME.lstrip("/")))
+    if not found:
+        raise NotRun("Debian's package libfaketime is not installed")
+    wrong = {
+        "LD_PRELOAD": str(found[0]),
+        "FAKETIME": "+2h",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
+    world.hire(1, fault="rendered:dawdle", name="right")
+    world.settle(lambda: len(world.strikes()) >= 1, seconds=90)
+    world.hire(1, name="ahead", **wrong)
+    if (
+        world.broker == "redis"
+    ):  # its Celery takes every message for an old one, so one that needs no message, too
+        world.hire(1, name="poller", polling=True, **wrong)
+    world.settle(done)
+    if world.database == "sqlite":
+        return Story(struck="takes over what is alive", attempts=range(1, 4))
+    story = Story(struck="takes nothing over", attempts=range(1, 2))
+    ahead = world.ask("SELECT count(*) FROM reports_report WHERE issued_at > now() + interval '5 minutes'")
+    if ahead != [(0,)]:
+        story.broken.append(f"{ahead[0][0]} reports issued in the future")
+    return story
+
+
+@fault("poison", "a report that no worker can draw")
+def poison(world: World, done: Done) -> Story:
+    world.hire(FAULT_LIMIT="6", FAULT_DRAWING="")
+    world.settle(done)
+    ((failure, title),) = world.ask(
+        "SELECT failure, s.title FROM reports_report r JOIN reports_reportschedule s ON s.id = r.schedule_id"
+        " WHERE r.state = 'failed'"
+    )
+    story = Story(struck=f"“{failure}”", failing=1)
+    if (
+        title != "poison"
+        or "None of 5 attempts succeeded" not in failure
+        or "6 seconds of processor" not in failure
+    ):
+        story.broken.append(f"the reason says {failure!r}")
+    return story
+
+
+def _work_for(world: World, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    world.settle(lambda: time.monotonic() > end)
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
