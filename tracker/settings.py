@@ -234,6 +234,13 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
 # How often owed reports are looked for, and how long a worker that no longer answers keeps a report to itself.
 TICK_SECONDS = env.int("TICK_SECONDS", default=60)
 REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A worker that freezes inside a transaction holds the locks of the serials and the audit trail, which everybody
+    # needs: the server ends what stands still there for as long as a lease.
+    _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    _OPTIONS["options"] = (
+        f"{_OPTIONS.get('options', '')} -c idle_in_transaction_session_timeout={REPORT_LEASE_SECONDS}s".strip()
+    )
 CELERY_BEAT_SCHEDULE = {
     # A tick that no worker heard before the next one is of no use: the next does the same.
     "tick": {

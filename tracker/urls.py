@@ -7,6 +7,7 @@ from tracker import health
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
+    path("healthz/deep", health.deep, name="healthz-deep"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),

@@ -179,6 +179,7 @@ API: dict[str, Rows] = {
 
 PAGES: dict[str, Rows] = {
     "healthz": opened("GET", is_page=True),
+    "healthz-deep": opened("GET", is_page=True),
     "readyz": opened("GET", is_page=True),
     "sign-in": {
         "GET": Row(is_page=True, is_open=True, ok=302, strangers=200),
