@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from projects import api as programme
 from reports.api import ReportViewSet, ScheduleViewSet
+from reports.verify_api import VerifyView
 from tracker.document import DocumentView, ReaderView
 
 app_name = "api"  # pages bear the same names
@@ -28,6 +29,7 @@ urlpatterns = [
     path("auth/logout/", programme.LogoutView.as_view(), name="logout"),
     path("auth/logoutall/", programme.LogoutAllView.as_view(), name="logout-all"),
     path("me/", programme.MeView.as_view(), name="me"),
+    path("verify/", VerifyView.as_view(), name="verify"),
     path("schema/", DocumentView.as_view(), name="schema"),
     path("docs/", ReaderView.as_view(), name="docs"),
     path("", include(router.urls)),

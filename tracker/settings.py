@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectKind": "projects.choices.ProjectKind",
         "Outcome": "reports.choices.Outcome",
         "ReportKind": "reports.choices.ReportKind",
+        "ReportState": "reports.choices.ReportState",
         "Stage": "projects.choices.Stage",
         "VerificationLevel": "projects.choices.VerificationLevel",
     },

@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
+    path("", include("reports.verify_urls")),
     path("", include("reports.urls")),
     path("", include("projects.urls")),
 ]

@@ -13,6 +13,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.urls import reverse
 
 from projects.models import Agreement, Organisation, Project, audit
 from projects.permissions import Actor
@@ -109,7 +110,7 @@ def _meta(report: Report, head: tuple[int, str], now: dt.datetime) -> Shape:
         "due_at": moment(report.due_at) if report.due_at else None,
         "late": report.late,
         "frozen_at": moment(now),
-        "verify": f"{settings.BASE_URL}/verify/{report.slug}/",
+        "verify": settings.BASE_URL + reverse("verify-report", args=[report.slug]),
         "generator": {"name": "Mission Tracker", "version": settings.VERSION},
         "audit": {"seq": head[0], "hash": head[1]},
     }

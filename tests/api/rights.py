@@ -166,6 +166,7 @@ API: dict[str, Rows] = {
     "report-pdf": reading("report"),
     "report-data": reading("report"),
     "report-retry": {"POST": Row(thing="failed", may=STEWARDS, ok=202)},
+    "verify": opened("POST", ok=400),
     "schedule-list": {
         **listing(),
         "POST": Row(may=STEWARDS, names="project", body=new_schedule, ok=201),
@@ -186,6 +187,12 @@ PAGES: dict[str, Rows] = {
         "POST": Row(is_page=True, is_open=True, ok=302, strangers=200),
     },
     "sign-out": opened("POST", ok=302, is_page=True),
+    "verify": {**opened("GET", is_page=True), **opened("POST", is_page=True, ok=400)},
+    "verify-program": opened("GET", is_page=True),
+    "verify-report": {
+        "GET": Row(thing="report", is_page=True, is_open=True, everybody_sees=True),
+        "POST": Row(thing="report", is_page=True, is_open=True, everybody_sees=True, ok=400),
+    },
     "overview": listing(is_page=True),
     "agreement-list": listing(is_page=True),
     "agreement-detail": reading("agreement", is_page=True),

@@ -107,6 +107,8 @@ def expect(name: str, which: str, row: Row | None, example: Row) -> int:
     if row is None:
         return 401 if name in STRANGERS and not example.is_open else 405
     if row.is_open:
+        if row.thing and which == MISSING and row.ok == 200:
+            return 404
         return (row.strangers if name in STRANGERS else 0) or row.ok
     if name in STRANGERS:
         return 302 if row.is_page else 401
