@@ -66,11 +66,6 @@ def _named(named: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from revisions(
         {"revisions": named["moves"], "milestones": {"slips": {"rows": moved}, "reasons": []}}
     )
-    for row in named["agreements"]["rows"]:
-        signed = day(row["signed"])
-        known = signed is not None and row["signed"]["precision"] == "day" and signed <= as_of
-        days = (as_of - signed).days if known and signed else None
-        yield Failure(f"agreements.{row['reference']}.days", row["days"], days)
 
 
 # --- each rule again, from the rows alone ---
@@ -129,12 +124,14 @@ def _readiness(snapshot: Snapshot, as_of: dt.date) -> Since:
     return found
 
 
-def _paper_only(snapshot: Snapshot, _as_of: dt.date) -> Since:
-    return {
-        row["reference"]: row["signed"] if row["days"] is not None else None
-        for row in snapshot["named"]["agreements"]["rows"]
-        if row["paper_only"]
-    }
+def _paper_only(snapshot: Snapshot, as_of: dt.date) -> Since:
+    found: Since = {}
+    for row in snapshot["named"]["agreements"]["rows"]:
+        if row["paper_only"]:
+            signed = row["signed"]
+            known = signed and signed["precision"] == "day" and _on(signed) <= as_of
+            found[row["reference"]] = signed if known else None
+    return found
 
 
 def _no_project(snapshot: Snapshot, as_of: dt.date) -> Since:
@@ -222,12 +219,14 @@ def _subjects(found: Snapshot, records: dict[str, dict[str, Snapshot]]) -> Itera
     yield Failure("exceptions.subjects", listed, sorted(by_subject))
     there = sorted((kind, name) for kind, rows in records.items() for name in rows)
     yield Failure("named: exactly the subjects", there, listed)
+    order = []
     for subject in found["subjects"]:
         rows = by_subject.get((subject["kind"], subject["reference"]), [])
-        name = f"exceptions.subjects.{subject['reference']}"
-        yield Failure(f"{name}.rules", subject["rules"], [row["rule"] for row in rows])
-        days = max((row["days"] for row in rows if row["days"] is not None), default=None)
-        yield Failure(f"{name}.days", subject["days"], days)
+        name = f"exceptions.subjects.{subject['reference']}.rules"
+        yield Failure(name, subject["rules"], [row["rule"] for row in rows])
+        days = max((row["days"] for row in rows if row["days"] is not None), default=-1)
+        order.append((-days, subject["reference"]))
+    yield must("exceptions.subjects: the longest first", order == sorted(order))
     for kind in found["kinds"]:
         yield Failure(f"exceptions.kinds.{kind['kind']}.named", kind["named"], len(records[kind["kind"]]))
         yield Failure(f"exceptions.kinds.{kind['kind']}", kind["total"], kind["named"] + kind["clear"])

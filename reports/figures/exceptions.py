@@ -136,22 +136,26 @@ def _project(subject: Subject) -> str | None:
 
 
 def _subjects(figures: ExceptionFigures) -> list[Shape]:
-    """Return each subject once with its rules and its longest days: the longest first, what nobody can count last."""
+    """Return each subject once with its rules, in the order of its longest days; what nobody can count comes last."""
     found: dict[Subject, list[ExceptionRow]] = {}
     for _rule, rows in figures.rules:
         for row in rows:
             found.setdefault(row.subject, []).append(row)
-    shapes = [
+
+    def place(subject: Subject) -> tuple[int, str]:
+        return -max(
+            (row.days for row in found[subject] if row.days is not None), default=-1
+        ), subject.reference
+
+    return [
         {
             "kind": KINDS[type(subject)],
             "reference": subject.reference,
             "title": _title(subject),
-            "rules": [row.rule.value for row in rows],
-            "days": max((row.days for row in rows if row.days is not None), default=None),
+            "rules": [row.rule.value for row in found[subject]],
         }
-        for subject, rows in found.items()
+        for subject in sorted(found, key=place)
     ]
-    return sorted(shapes, key=lambda it: (it["days"] is None, -(it["days"] or 0), it["reference"]))
 
 
 def _traces(figures: ExceptionFigures) -> list[Shape]:
@@ -182,7 +186,6 @@ def _agreement_row(row: AgreementRow) -> Shape:
         "country": text(fact.partner_country),
         "signed": date(fact.signed_on, fact.signed_precision),
         "expires": date(fact.expires_on, Precision.DAY),
-        "days": row.days_since_signing,
         "has_project": row.has_project,
         "paper_only": row.is_paper_only,
         "source_url": text(fact.source_url),

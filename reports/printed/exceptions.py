@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from projects import charts, formats
 from projects.charts import Row, Value
+from projects.choices import Precision
 from projects.progress.exceptions import Rule
 from reports import drawings
-from reports.templatetags.snapshot import band, fact_date, label, quantity
+from reports.templatetags.snapshot import band, fact_date, label, or_dash, quantity
 
 Snapshot = dict[str, Any]
 
@@ -43,14 +44,13 @@ def context(snapshot: Snapshot) -> Snapshot:
     found = snapshot["exceptions"]
     records = _records(snapshot)
     rules = {rule["code"]: _rule(number, rule, records) for number, rule in enumerate(found["rules"], 1)}
-    numbers = {code: rule["number"] for code, rule in rules.items()}
     overdue = [records["milestone"][row["reference"]] for row in rules["overdue"]["rows"]]
     return {
         "rules": list(rules.values()),
         "groups": {name: [rules[code] for code in codes] for name, codes in GROUPS.items()},
         "kinds": {kind["kind"]: kind for kind in found["kinds"]},
         "several_rows": [
-            {**row, "numbers": ", ".join(str(numbers[code]) for code in row["rules"])}
+            {**row, "standing": "; ".join(_under(rules[code], row["reference"]) for code in row["rules"])}
             for row in found["subjects"]
             if len(row["rules"]) > 1
         ],
@@ -103,6 +103,13 @@ def _rule(number: int, rule: Snapshot, records: dict[str, dict[str, Snapshot]]) 
         "longest": rows[0]["days"] if rows else None,
         "rows": rows,
     }
+
+
+def _under(rule: Snapshot, reference: str) -> str:
+    """Return the number of the rule and for how many days the record stands under it."""
+    days = next(row["days"] for row in rule["rows"] if row["reference"] == reference)
+    words = {"number": rule["number"], "days": or_dash(days)}
+    return _("rule %(number)s: %(days)s days") % words
 
 
 def _texts() -> dict[str, str]:
@@ -218,7 +225,7 @@ def _instrument(record: Snapshot) -> str:
         "status": label(record["status"], "AgreementStatus"),
         "signed": fact_date(record["signed"]),
     }
-    if record["days"] is None:
+    if record["signed"] is None or record["signed"]["precision"] != Precision.DAY:
         return _("%(type)s; %(status)s; day of signing: %(signed)s") % words
     return _("%(type)s; %(status)s") % words
 

@@ -35,6 +35,9 @@ def place(path: str) -> Place:
     steps = STEP.findall(path)
     section, rows, words, kind = steps[0][0], [], [], ""
     for index, (key, row) in enumerate(steps):
+        if key == "rules" and row:
+            words.append(_row(row, key, section))  # what stands under several rules is one record
+            continue
         if row:
             rows.append(_row(row, key, section))
             kind = key
@@ -46,7 +49,11 @@ def place(path: str) -> Place:
 def list_name(path: str) -> str:
     """Return the words for a list whose row came or went: "Milestones: overdue"."""
     steps = STEP.findall(path)
-    words = [_word(key, "", steps[0][0]) for key, _row in steps[1:] if key != "rows"]
+    words = [
+        _row(row, key, steps[0][0]) if key == "rules" and row else _word(key, "", steps[0][0])
+        for key, row in steps[1:]
+        if key != "rows"
+    ]
     return _joined([section_name(steps[0][0]), *words])
 
 
