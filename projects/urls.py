@@ -1,10 +1,23 @@
 """The pages of the programme."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from projects.views import agreements, evidence, milestones, overview, projects, session, steps
+from projects.claiming import KINDS, ClaimKind
+from projects.views import agreements, claims, evidence, milestones, overview, projects, session, steps
 
 _milestone = "milestones/<str:reference>/"
+
+
+def _pages_of(kind: ClaimKind) -> list[URLPattern]:
+    at = f"claims/{kind.name}/<int:pk>/"
+    new = f"claims/{kind.name}/new/<{'int' if kind.key == 'pk' else 'str'}:subject>/"
+    return [
+        path(new, claims.ClaimNew.as_view(kind=kind), name=f"{kind.name}-new"),
+        path(at, claims.ClaimDetail.as_view(kind=kind), name=f"{kind.name}-detail"),
+        path(f"{at}verify/", claims.ClaimVerify.as_view(kind=kind), name=f"{kind.name}-verify"),
+        path(f"{at}return/", claims.ClaimReturn.as_view(kind=kind), name=f"{kind.name}-return"),
+    ]
+
 
 urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
@@ -20,6 +33,7 @@ urlpatterns = [
     path(f"{_milestone}return/", steps.Return.as_view(), name="milestone-return"),
     path(f"{_milestone}revise/", steps.Revise.as_view(), name="milestone-revise"),
     path(f"{_milestone}cancel/", steps.Cancel.as_view(), name="milestone-cancel"),
+    *(page for kind in KINDS.values() for page in _pages_of(kind)),
     path("evidence/<int:pk>/", evidence.EvidenceDownload.as_view(), name="evidence-download"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),

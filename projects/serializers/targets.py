@@ -6,28 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from projects.choices import VerificationLevel
 from projects.models import Measurement, Target, TargetVersion, achievement
-from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.models.targets import VALUE
-from projects.serializers.common import (
-    NOTE_LENGTH,
-    SOURCED,
-    Body,
-    Facts,
-    Known,
-    KnownKey,
-    Post,
-    Quantity,
-    Reference,
-    ReferenceIn,
-    Versioned,
-    WithEvidence,
-)
-from projects.serializers.evidence import EvidenceSerializer
+from projects.serializers.claims import HEAD, TAIL, ClaimBody, ClaimFacts
+from projects.serializers.common import NOTE_LENGTH, SOURCED, Facts, Known, KnownKey, Quantity, Reference
 
 
 class ValuesSerializer(serializers.Serializer):
@@ -109,100 +93,36 @@ class TargetDetailSerializer(TargetSerializer):
         fields: ClassVar[tuple[str, ...]] = (*TargetSerializer.Meta.fields, "versions")
 
 
-class MeasurementClaimSerializer(serializers.Serializer):
-    """Who claimed the value."""
-
-    by = Post(source="claimed_by.by_post")
-    organisation = ReferenceIn(source="claimant_organisation", allow_null=True)
-    at = serializers.DateTimeField(source="claimed_at", read_only=True)
-
-
-class MeasurementVerificationSerializer(serializers.Serializer):
-    """Who verified the value, when, and at which level (0: nobody yet)."""
-
-    by = Post(source="verified_by.by_post")
-    on = serializers.DateField(source="verified_on", read_only=True, allow_null=True)
-    level = serializers.ChoiceField(choices=VerificationLevel.choices, read_only=True)
-
-
-class MeasurementSerializer(Facts):
+class MeasurementSerializer(ClaimFacts):
     """A value of a target's indicator for a period."""
 
     target = Reference()
     value = Quantity(read_only=True)
     unit = serializers.CharField(source="target.unit", read_only=True)
-    supersedes = serializers.IntegerField(source="supersedes_id", read_only=True, allow_null=True)
-    superseded_by = serializers.IntegerField(source="superseded_by.pk", read_only=True, allow_null=True)
-    claim = MeasurementClaimSerializer(source="*", read_only=True)
-    verification = MeasurementVerificationSerializer(source="*", read_only=True)
 
     class Meta:
         model = Measurement
-        fields: ClassVar[tuple[str, ...]] = (
-            "id",
+        fields = (
+            *HEAD,
             "target",
             "value",
             "unit",
             "period_start",
             "period_end",
-            "status",
-            "note",
-            "source_url",
-            "supersedes",
-            "superseded_by",
-            "claim",
-            "verification",
-            "returned_reason",
-            "version",
+            "bounds_reason",
+            *TAIL,
         )
-
-
-class MeasurementDetailSerializer(MeasurementSerializer):
-    """The same with its evidence, and the steps that are open to you now."""
-
-    evidence = EvidenceSerializer(many=True, read_only=True)
-    steps = serializers.SerializerMethodField()
-
-    class Meta(MeasurementSerializer.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*MeasurementSerializer.Meta.fields, "evidence", "steps")
-
-    def get_steps(self, row: Measurement) -> list[str]:
-        return [step for step in row.open_steps() if row.may(self.context["by"], step)]
 
 
 # --- bodies ---
 
-# Nobody verifies at V0, which is the claim itself.
-GIVEN_LEVELS = [(level.value, level.label) for level in VerificationLevel if level]
 
-
-class ClaimMeasurement(Body):
+class ClaimMeasurement(ClaimBody):
     """A value for a period. A correction names the measurement that it supersedes."""
 
     target = Known(model=Target)
     value = serializers.DecimalField(**VALUE)
     period_start = serializers.DateField(required=False, allow_null=True)
     period_end = serializers.DateField()
-    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
-    source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)
+    bounds_reason = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     supersedes = KnownKey(model=Measurement, required=False, allow_null=True)
-
-
-class ClaimMeasurementWithFiles(WithEvidence, ClaimMeasurement):
-    """The same with its evidence, in a multipart body."""
-
-
-class VerifyMeasurement(Versioned):
-    """A second person's confirmation, at a level."""
-
-    level = serializers.ChoiceField(
-        choices=GIVEN_LEVELS,
-        help_text=_("1 document seen, 2 third-party or laboratory certificate, 3 site verification."),
-    )
-    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
-
-
-class ReturnMeasurement(Versioned):
-    """Why the value goes back."""
-
-    reason = serializers.CharField(max_length=NOTE_LENGTH)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from projects import formats
 from projects.models import AuditEvent, Milestone
+from projects.permissions import CLAIMS
 
 register = template.Library()
 
@@ -25,6 +26,9 @@ ACTIONS = {
     "milestone.cancel": gettext_lazy("cancelled"),
     "programme.import": gettext_lazy("imported"),
     "evidence.add": gettext_lazy("evidence added"),
+    **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
+    **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},
+    **{f"{claim}.return": gettext_lazy("returned") for claim in CLAIMS},
 }
 # Of a claim's bookkeeping the reader of a history learns nothing that the event itself does not say.
 UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "claimant_organisation_id"}

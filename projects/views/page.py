@@ -100,6 +100,7 @@ def conflict(
     error: TransitionError,
     *,
     actor: Actor,
+    back: str,
     entered: Iterable[tuple[Any, str]] = (),
 ) -> HttpResponse:
     """Return the 409 page: what was done meanwhile and by whom, and what the reader had typed."""
@@ -111,6 +112,7 @@ def conflict(
             "error": str(error),
             "last_event": audit.history(row).last(),
             "sent": request.method == "POST",
+            "back": back,
             "entered": list(entered),
             "actor": actor,
             "section": _SECTIONS.get(row._meta.model_name or "", ""),

@@ -70,7 +70,8 @@ class MilestoneStep(Page, FormView):
     def refuse(self, error: TransitionError) -> HttpResponse:
         entered = self.get_form().entered() if self.request.method == "POST" else ()
         now = Milestone.objects.get(pk=self.milestone.pk)
-        return conflict(self.request, now, error, actor=self.actor, entered=entered)
+        back = reverse("milestone-detail", args=[now.reference])
+        return conflict(self.request, now, error, actor=self.actor, back=back, entered=entered)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         (row,) = milestone_rows(Milestone.objects.filter(pk=self.milestone.pk), self.on)

@@ -30,7 +30,9 @@ PAGES = {  # page                      anonymous officer manager auditor our_lea
 
 
 def test_every_page_stands_in_the_table():
-    assert {name for name, _argument in PAGES} == {pattern.name for pattern in urlpatterns}
+    """The pages of claims are the same for every kind; tests/api/test_matrix.py asks for each."""
+    ours = {it.name for it in urlpatterns if not str(it.pattern).startswith("claims/")}
+    assert {name for name, _argument in PAGES} == ours
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])

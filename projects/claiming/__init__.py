@@ -1,0 +1,73 @@
+"""The kinds of claims that have pages: each with its address, its form and what the page shows.
+
+A new kind is one entry of KINDS here, a form, and its rows in the tables of rights; pages and addresses follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects import formats
+from projects.claiming.forms import FactForm, MeasurementForm
+from projects.models import Claim, Measurement, Target
+
+
+@dataclass(frozen=True)
+class ClaimKind:
+    """How one model of claims is shown. Its subject is named in addresses by `key`, a field of the subject's model."""
+
+    name: str
+    """In addresses and route names: "measurement"."""
+    model: type[Claim]
+    subject: type[Any]
+    form: type[FactForm]
+    title: Any
+    new: Any
+    """The words of the link that opens the form."""
+    facts: Callable[[Any], list[tuple[Any, Any]]]
+    """Label and value of what is claimed."""
+    section: str = "projects"
+    key: str = "reference"
+
+    def address_of(self, subject: Any) -> str:
+        """Return the page on which the subject stands."""
+        project, agreement = getattr(subject, "project", None), getattr(subject, "agreement", None)
+        if subject._meta.model_name in ("project", "agreement"):
+            return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
+        if project is not None:
+            return reverse("project-detail", args=[project.reference])
+        return reverse("agreement-detail", args=[agreement.reference])
+
+    def address_of_form(self, subject: Any) -> str:
+        return reverse(f"{self.name}-new", args=[getattr(subject, self.key)])
+
+
+def _measured(row: Measurement) -> list[tuple[Any, Any]]:
+    return [
+        (_("Target"), row.target),
+        (_("Value"), f"{formats.indian(row.value)} {row.target.unit}"),
+        (_("Period from"), formats.day(row.period_start)),
+        (_("Period to"), formats.day(row.period_end)),
+        *([(_("Reason for an unusual value"), row.bounds_reason)] if row.bounds_reason else []),
+    ]
+
+
+KINDS: dict[str, ClaimKind] = {
+    kind.name: kind
+    for kind in (
+        ClaimKind(
+            name="measurement",
+            model=Measurement,
+            subject=Target,
+            form=MeasurementForm,
+            title=_("Measurement"),
+            new=_("Claim a value"),
+            facts=_measured,
+        ),
+    )
+}

@@ -1,0 +1,103 @@
+"""The forms of claims: what is claimed, how it is verified, why it goes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from projects import formats
+from projects.choices import VerificationLevel, Visibility
+from projects.forms import ActorForm, Day, EvidenceField, StepForm
+from projects.models.claims import VERIFYING
+from projects.models.sourced import SOURCE_URL_LENGTH
+from projects.permissions import MINISTRY
+
+LEVELS = [(level.value, level.label) for level in VerificationLevel if level in VERIFYING]
+
+
+def text(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class FactForm(ActorForm):
+    """What every claim carries; a subclass declares the facts of its model by the names of the model's fields.
+
+    The subclass's fields come first. `subject` is what the claim is about.
+    """
+
+    note = forms.CharField(
+        label=_("Note"),
+        widget=text(),
+        required=False,
+        max_length=5000,
+        help_text=_("Where the evidence shows it."),
+    )
+    source_url = forms.URLField(
+        label=_("Source"), required=False, max_length=SOURCE_URL_LENGTH, assume_scheme="https"
+    )
+    evidence = EvidenceField(label=_("Evidence"))
+    visibility = forms.ChoiceField(
+        label=_("Who may read the evidence"), choices=Visibility.choices, initial=Visibility.PARTNER
+    )
+
+    def __init__(self, *args: Any, subject: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject = subject
+        common = list(FactForm.base_fields)
+        self.order_fields([*(name for name in self.fields if name not in common), *common])
+        self.fields["evidence"].help_text = _(
+            "PDF, images, office documents, CSV or text; up to %(files)s files of %(size)s each. "
+            "A claim without evidence is likely to be returned."
+        ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
+        if self.actor.roles.isdisjoint(MINISTRY):
+            # A partner must not hide a file from itself: "internal" is readable for the ministry only.
+            visibility: Any = self.fields["visibility"]
+            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
+
+    def past(self, name: str) -> dt.date | None:
+        """Return the day entered in the field `name`, with an error there when it lies in the future."""
+        day: dt.date | None = self.cleaned_data.get(name)
+        if day and day > self.actor.on:
+            self.add_error(name, _("This day lies in the future: claim what has happened."))
+        return day
+
+
+class MeasurementForm(FactForm):
+    value = forms.DecimalField(label=_("Value"), max_digits=18, decimal_places=4)
+    period_start = Day(label=_("Period from"), required=False)
+    period_end = Day(label=_("Period to"), help_text=_("The day on which the value held. Not in the future."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = _("In %(unit)s.") % {"unit": self.subject.unit}
+
+
+class VerifyClaimForm(StepForm):
+    level = forms.TypedChoiceField(
+        label=_("Level of verification"),
+        coerce=int,
+        choices=LEVELS,
+        help_text=_(
+            "The level decides whether the value counts as verified: each indicator has its minimum."
+        ),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        widget=text(),
+        required=False,
+        max_length=5000,
+        help_text=_("What you checked. It stands in the history."),
+    )
+
+
+class ReturnClaimForm(StepForm):
+    reason = forms.CharField(
+        label=_("What is missing"),
+        widget=text(4),
+        max_length=5000,
+        help_text=_("The claimant reads this and can claim again. Until then the claim does not count."),
+    )

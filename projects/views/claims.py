@@ -1,0 +1,180 @@
+"""Claims as pages: a form for a new one, the claim with its evidence and history, and its verification or return."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView
+
+from projects import permissions, uploads
+from projects.claiming import ClaimKind
+from projects.claiming.forms import ReturnClaimForm, VerifyClaimForm
+from projects.models import Claim, Evidence, TransitionError, audit
+from projects.views.page import STEP_WORDS, Page, conflict
+
+
+class ClaimPage(Page):
+    """A page of one kind of claims; 404 unless the actor may see what it is about."""
+
+    kind: ClaimKind = None  # type: ignore[assignment]  # given by the address
+
+    @property
+    def section(self) -> str:  # type: ignore[override]
+        return self.kind.section
+
+    def claim(self) -> Claim:
+        related = ("claimed_by", "claimant_organisation", "verified_by", self.kind.model.SUBJECT)
+        visible = self.kind.model._default_manager.visible_to(self.actor).select_related(*related)
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+    def shown(self, claim: Claim) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "claim": claim,
+            "facts": self.kind.facts(claim),
+            "back": self.kind.address_of(claim.subject),
+            "evidence": Evidence.objects.visible_to(self.actor)
+            .filter(**{claim.evidence.field.name: claim})  # type: ignore[attr-defined]
+            .select_related("uploaded_by", "superseded_by"),
+        }
+
+
+class ClaimNew(ClaimPage, FormView):
+    """403 unless the actor may claim on the subject."""
+
+    template_name = "projects/claim_new.html"
+
+    @cached_property
+    def subject(self) -> Any:
+        visible = self.kind.subject._default_manager.visible_to(self.actor)
+        return get_object_or_404(visible, **{self.kind.key: self.kwargs["subject"]})
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            permissions.require(self.actor, f"{self.kind.model._meta.model_name}.claim", self.subject)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_class(self) -> type[Form]:
+        return self.kind.form
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "actor": self.actor, "subject": self.subject}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        given = dict(form.cleaned_data)
+        # Kept before the claim: writing files inside its transaction would stop every other writer.
+        files = tuple(uploads.keep(file) for file in given.pop("evidence"))
+        try:
+            claim = self.kind.model.claim(self.subject, by=self.actor, evidence=files, **given)
+        except ValidationError as error:
+            form.refuse(error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The claim is recorded. A second person verifies it."))
+        return HttpResponseRedirect(reverse(f"{self.kind.name}-detail", args=[claim.pk]))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        back = self.kind.address_of(self.subject)
+        return super().get_context_data(kind=self.kind, subject=self.subject, back=back, **kwargs)
+
+
+class ClaimDetail(ClaimPage, DetailView):
+    template_name = "projects/claim_detail.html"
+
+    def get_object(self, queryset: QuerySet | None = None) -> Claim:
+        return self.claim()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim = self.object
+        reads_history = permissions.allows(self.actor, "history.read", claim)
+        steps = [
+            (STEP_WORDS[step], reverse(f"{self.kind.name}-{step}", args=[claim.pk]), step)
+            for step in claim.STEPS
+            if claim.may(self.actor, step)
+        ]
+        return super().get_context_data(
+            **self.shown(claim),
+            steps=steps,
+            history=audit.history(claim) if reads_history else None,
+            updated_at=claim.updated_at,
+            **kwargs,
+        )
+
+
+class ClaimStep(ClaimPage, FormView):
+    """A second person's step: 403 when not allowed, 409 when not open or changed since, else done once."""
+
+    template_name = "projects/claim_step.html"
+    step: ClassVar[str]
+
+    @cached_property
+    def row(self) -> Claim:
+        return self.claim()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            permissions.require(self.actor, f"{self.kind.model._meta.model_name}.{self.step}", self.row)
+            try:
+                self.row.require_open(self.step)
+            except TransitionError as error:
+                return self.refuse(error)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "actor": self.actor}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"version": self.row.version}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            self.take(**form.cleaned_data)
+        except TransitionError as error:
+            return self.refuse(error)
+        except ValidationError as error:
+            form.refuse(error)
+            return self.form_invalid(form)
+        return HttpResponseRedirect(reverse(f"{self.kind.name}-detail", args=[self.row.pk]))
+
+    def take(self, **given: Any) -> None:
+        raise NotImplementedError
+
+    def refuse(self, error: TransitionError) -> HttpResponse:
+        entered = self.get_form().entered() if self.request.method == "POST" else ()
+        now = type(self.row)._default_manager.get(pk=self.row.pk)
+        back = reverse(f"{self.kind.name}-detail", args=[now.pk])
+        return conflict(self.request, now, error, actor=self.actor, back=back, entered=entered)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **self.shown(self.row), step=self.step, title=STEP_WORDS[self.step], **kwargs
+        )
+
+
+class ClaimVerify(ClaimStep):
+    step = "verify"
+    form_class = VerifyClaimForm
+
+    def take(self, **given: Any) -> None:
+        self.row.verify(by=self.actor, **given)
+        messages.success(self.request, _("The claim is verified."))
+
+
+class ClaimReturn(ClaimStep):
+    step = "return"
+    form_class = ReturnClaimForm
+
+    def take(self, **given: Any) -> None:
+        self.row.return_(by=self.actor, **given)
+        messages.success(
+            self.request, _("The claim is returned. It does not count; a correction is a new claim.")
+        )
