@@ -6,79 +6,24 @@ here a second time on purpose: a slip in the one shows in the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.scene import OTHER, OWN
-
-# --- the people: which role they play, and which half of the stage they see ---
-
-BOTH = frozenset({OWN, OTHER})
-PEOPLE: dict[str, tuple[str, frozenset[str]]] = {
-    "officer": ("officer", BOTH),
-    "manager": ("manager", BOTH),
-    "our_lead": ("lead", frozenset({OWN})),
-    "our_viewer": ("viewer", frozenset({OWN})),
-    "their_lead": ("lead", frozenset({OTHER})),
-    "auditor": ("auditor", BOTH),
-    "scoped_auditor": ("scoped_auditor", frozenset({OWN})),
-    "administrator": ("administrator", BOTH),
-    "nobody": ("", frozenset()),
-}
-STRANGERS = ("anonymous", "expired", "disabled")
-
-# --- the roles; "" is somebody who may sign in and holds none ---
-
-ANY_ROLE = frozenset(role for role, _ in PEOPLE.values() if role)
-EVERYBODY = ANY_ROLE | {""}
-MINISTRY = frozenset({"officer", "manager"})
-STEWARDS = frozenset({"manager", "administrator"})
-LEADS_TOO = MINISTRY | {"lead"}
-HISTORIANS = MINISTRY | {"auditor", "scoped_auditor", "administrator"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one method of one route does, and for whom."""
-
-    may: frozenset[str] = ANY_ROLE  # the roles that may, on what they see
-    thing: str = ""  # what the address names, a kind of thing of the scene
-    names: str = ""  # what the body names: to those who do not see it, an unknown reference
-    everybody_sees: bool = False  # reference data, seen by whoever holds a role
-    ok: int = 200  # how success is answered
-    is_page: bool = False
-    is_open: bool = False  # strangers may, too
-    strangers: int = 0  # how strangers are answered where an open page answers them differently
-    body: Callable[[Any], dict[str, Any]] = field(default=lambda key: {})
-
-
-Rows = dict[str, Row]
-
-
-def listing(**more: Any) -> Rows:
-    """A list: everybody who signs in gets one, with what they see in it."""
-    return {"GET": Row(may=EVERYBODY, **more)}
-
-
-def reading(thing: str, **more: Any) -> Rows:
-    return {"GET": Row(thing=thing, **more)}
-
-
-def step(thing: str, may: frozenset[str], **body: Any) -> Rows:
-    return {"POST": Row(thing=thing, may=may, body=lambda key: body)}
-
-
-def step_page(thing: str, may: frozenset[str], **body: Any) -> Rows:
-    """A form: who may not take the step does not get the form either."""
-    return {
-        "GET": Row(thing=thing, may=may, is_page=True),
-        "POST": Row(thing=thing, may=may, is_page=True, ok=302, body=lambda key: {"version": 1, **body}),
-    }
-
-
-def opened(method: str, ok: int = 200, **more: Any) -> Rows:
-    return {method: Row(is_open=True, ok=ok, **more)}
+from tests.api.rights_claims import claim_pages
+from tests.api.rights_shapes import (
+    EVERYBODY,
+    HISTORIANS,
+    ISSUERS,
+    LEADS_TOO,
+    MINISTRY,
+    STEWARDS,
+    Row,
+    Rows,
+    listing,
+    opened,
+    reading,
+    step,
+    step_page,
+)
 
 
 def new_milestone(project: str) -> dict[str, Any]:
@@ -103,6 +48,9 @@ CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
 CANCEL = {"reason": "Given up."}
+WRONG = {"reason": "A milestone stood under the wrong project."}
+SCHEDULE = {"title": "Renamed", "due_day": 5, "due_hour": 6, "owner": "manager"}
+END = {"ends_on": "2026-06-30", "reason": "The project is over."}
 
 API: dict[str, Rows] = {
     # signing in
@@ -166,6 +114,7 @@ API: dict[str, Rows] = {
     "report-pdf": reading("report"),
     "report-data": reading("report"),
     "report-retry": {"POST": Row(thing="failed", may=STEWARDS, ok=202)},
+    "report-revise": {"POST": Row(thing="report", may=ISSUERS, ok=202, body=lambda key: WRONG)},
     "verify": opened("POST", ok=400),
     "schedule-list": {
         **listing(),
@@ -176,6 +125,8 @@ API: dict[str, Rows] = {
         "PATCH": Row(thing="schedule", may=STEWARDS, body=lambda key: {"active": False}),
     },
     "schedule-history": reading("schedule", may=HISTORIANS),
+    "schedule-preview": reading("schedule"),
+    "schedule-foresee": {"POST": Row(may=STEWARDS, names="project", body=new_schedule)},
 }
 
 PAGES: dict[str, Rows] = {
@@ -214,6 +165,28 @@ PAGES: dict[str, Rows] = {
     "report-detail": reading("report", is_page=True),
     "report-pdf": reading("report", is_page=True),
     "report-retry": {"POST": Row(thing="failed", may=STEWARDS, is_page=True, ok=302)},
+    "report-progress": reading("report", is_page=True),
+    "report-revise": step_page("report", ISSUERS, **WRONG),
+    "report-order": {
+        "GET": Row(may=ISSUERS, is_page=True),
+        "POST": Row(may=ISSUERS, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "mail-list": {"GET": Row(may=STEWARDS, is_page=True)},
+    "mail-again": {"POST": Row(thing="mail", may=STEWARDS, is_page=True, ok=302)},
+    "schedule-list": listing(is_page=True),
+    "schedule-new": {
+        "GET": Row(may=STEWARDS, is_page=True),
+        "POST": Row(may=STEWARDS, is_page=True, ok=200),
+    },
+    "schedule-detail": reading("schedule", is_page=True),
+    "schedule-change": step_page("schedule", STEWARDS, **SCHEDULE),
+    "schedule-pause": step_page("schedule", STEWARDS),
+    "schedule-resume": step_page("schedule", STEWARDS),
+    "schedule-end": step_page("schedule", STEWARDS, **END),
 }
 
-RIGHTS: dict[str, Rows] = {**{f"api:{name}": rows for name, rows in API.items()}, **PAGES}
+CLAIM_PAGES = {
+    **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
+}
+
+RIGHTS: dict[str, Rows] = {**{f"api:{name}": rows for name, rows in API.items()}, **PAGES, **CLAIM_PAGES}

@@ -22,7 +22,8 @@ from knox.models import AuthToken
 
 from projects.choices import Role
 from projects.models import User
-from tests.api.rights import PEOPLE, RIGHTS, STRANGERS, Row
+from tests.api.rights import RIGHTS
+from tests.api.rights_shapes import PEOPLE, STRANGERS, Row
 from tests.api.routes import METHODS, Route, walk
 from tests.api.scene import MISSING, OTHER, OWN, Scene, assemble_scene
 from tests.cast import person
