@@ -293,7 +293,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatus": "projects.choices.MilestoneStatus",
         "OrganisationKind": "projects.choices.OrganisationKind",
         "OwnPrecision": "projects.serializers.common.OWN_PRECISIONS",
-        "GivenLevel": "projects.serializers.targets.GIVEN_LEVELS",
+        "GivenLevel": "projects.serializers.claims.GIVEN_LEVELS",
         "Precision": "projects.choices.Precision",
         "ProjectKind": "projects.choices.ProjectKind",
         "Outcome": "reports.choices.Outcome",
