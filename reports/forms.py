@@ -181,6 +181,7 @@ class Changeable(forms.Form):
         coerce=int,
         initial=6,
         choices=[(hour, f"{hour:02d}:00") for hour in range(LATEST_HOUR + 1)],
+        help_text=_("On that day, not before this hour."),
     )
     ends_on = Day(
         label=_("Ends on"),
