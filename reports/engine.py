@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from projects import archive, permissions
 from projects.models import TransitionError, audit
 from projects.permissions import Actor
-from reports import bell, checks, clock, figures, leases, mails, ordering, pdf, printing
+from reports import bell, checks, clock, figures, leases, mails, ordering, pdf, printing, seal
 from reports.checks import records
 from reports.choices import Language, ReportState
 from reports.figures import changes
@@ -122,23 +122,27 @@ def _make(lease: Lease, moment: Moment) -> None:
     lease.write(progress=30)
     editions = []
     for number, language in enumerate(Language.values, 1):
-        editions.append(_edition(report, snapshot, language))
+        editions.append(_edition(report, snapshot, language, now=moment()))
         lease.write(progress=30 + 60 * number // len(Language.values))
     _publish(report, lease, editions, now=moment())
 
 
-def _edition(report: Report, snapshot: figures.Snapshot, language: str) -> Edition:
-    """Return the edition of the report in `language`, unsaved, its file durable in the archive."""
-    content = printing.rendered(report, snapshot, language)
+def _edition(report: Report, snapshot: figures.Snapshot, language: str, *, now: dt.datetime) -> Edition:
+    """Return the edition of the report in `language`, unsaved, its file durable in the archive, sealed where wanted."""
+    drawn = printing.rendered(report, snapshot, language)
+    try:
+        content = seal.sealed(drawn, now=now)
+    except seal.Unusable as error:
+        raise Refused(str(error)) from error
     file = archive.store([content], name=f"{report.slug}-{language}.pdf", content_type="application/pdf")
     return Edition(
         report=report,
         language=language,
         sha256=file.sha256,
         size=file.size,
-        pages=content.pages,
-        rendered_sha256=file.sha256,
-        rendered_size=file.size,
+        pages=drawn.pages,
+        rendered_sha256=hashlib.sha256(drawn).hexdigest(),
+        rendered_size=len(drawn),
     )
 
 

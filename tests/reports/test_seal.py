@@ -1,0 +1,180 @@
+"""The server's seal: sound, broken by any change, no obstacle to reading or rendering again, and refused when it cannot be made."""
+
+import datetime as dt
+import hashlib
+import io
+
+import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from django.core import checks
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from projects import archive
+from reports import engine, figures, printing, seal, verification
+from reports.choices import Outcome, ReportState
+from reports.management.commands.make_seal_key import NAME, development_key
+from tests.reports import printing as paper
+from tests.reports.conformance import failures
+from tests.reports.orders import NOW, order
+
+PASSWORD = "a password"
+
+
+@pytest.fixture
+def key(settings, tmp_path):
+    """The settings of a server that seals, with a key of its own."""
+    path = tmp_path / "seal.p12"
+    path.write_bytes(development_key(PASSWORD, now=NOW, days=365))
+    settings.REPORT_SEAL_PKCS12, settings.REPORT_SEAL_PASSWORD = str(path), PASSWORD
+    return path
+
+
+def validated(content: bytes):
+    """Return what pyHanko says of the one signature of a file, trusting the key that made it, on the day it was made."""
+    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+    trusted = ValidationContext(trust_roots=[signature.signer_cert], moment=NOW, allow_fetching=False)
+    return validate_pdf_signature(signature, trusted), signature
+
+
+def test_a_seal_is_sound_covers_the_whole_file_and_bears_the_time_it_was_given(key):
+    drawn = paper.printed("project")
+    content = seal.sealed(drawn, now=NOW)
+    status, signature = validated(content)
+    assert status.bottom_line
+    assert status.coverage.name == "ENTIRE_FILE"
+    assert signature.self_reported_timestamp == NOW
+    assert signature.field_name == "ServerSeal"
+    assert "Not the signature of a person" in signature.sig_object["/Reason"]
+    assert "DEVELOPMENT ONLY" in signature.sig_object["/Name"]
+
+
+def test_the_seal_is_appended_to_what_was_drawn(key):
+    drawn = paper.printed("project")
+    assert seal.sealed(drawn, now=NOW).startswith(drawn)
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_a_sealed_report_keeps_to_pdf_ua(key, language):
+    assert failures(seal.sealed(paper.printed("project", language), now=NOW)) == []
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.8])
+def test_a_changed_byte_breaks_the_seal(key, share):
+    content = bytearray(seal.sealed(paper.printed("project"), now=NOW))
+    content[content.index(b"stream", int(len(paper.printed("project")) * share)) + 20] ^= 1
+    try:
+        status, _signature = validated(bytes(content))
+    except Exception:  # noqa: BLE001 - what can no longer be read is not sound either
+        return
+    assert not status.bottom_line
+
+
+def test_appended_bytes_are_no_longer_covered(key):
+    drawn = paper.printed("project")
+    content = seal.sealed(drawn, now=NOW)
+    (signature,) = PdfFileReader(io.BytesIO(content + b"\n%more\n")).embedded_signatures
+    signature.compute_integrity_info()
+    assert signature.coverage.name != "ENTIRE_FILE"
+
+
+def test_without_a_key_nothing_is_sealed(settings):
+    assert settings.REPORT_SEAL_PKCS12 == ""
+    assert seal.sealed(b"x", now=NOW) == b"x"
+    assert seal.check(None) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("today")
+def test_a_sealed_edition_is_genuine_and_what_was_drawn_reproduces(cast, key):
+    report = engine.render(order(cast).pk)
+    assert report.state == ReportState.ISSUED, report.failure
+    for edition in report.editions.all():
+        content = archive.read(edition.sha256)
+        assert edition.is_sealed
+        assert validated(content)[0].bottom_line
+        drawn = content[: edition.rendered_size]
+        assert hashlib.sha256(drawn).hexdigest() == edition.rendered_sha256
+        again = printing.rendered(report, figures.read(report.snapshot), edition.language)
+        assert bytes(again) == drawn
+        answer = verification.of_file(verification.read([content]))
+        assert (answer.outcome, answer.report) == (Outcome.GENUINE, report)
+        stripped = verification.of_file(verification.read([drawn]))
+        assert (stripped.outcome, stripped.report) == (Outcome.ALTERED, report)
+
+
+def missing(path):
+    path.unlink()
+
+
+def wrong_password(path):
+    path.write_bytes(development_key("another one", now=NOW, days=365))
+
+
+def no_key_file(path):
+    path.write_bytes(b"hello")
+
+
+def expired(path):
+    path.write_bytes(development_key(PASSWORD, now=NOW - dt.timedelta(days=10), days=5))
+
+
+def not_yet_valid(path):
+    path.write_bytes(development_key(PASSWORD, now=NOW + dt.timedelta(days=10), days=5))
+
+
+def without_certificate(path):
+    private, _certificate, _others = pkcs12.load_key_and_certificates(path.read_bytes(), PASSWORD.encode())
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"x", private, None, None, BestAvailableEncryption(PASSWORD.encode())
+        )
+    )
+
+
+SPOILT = [
+    (missing, "cannot be read: No such file"),
+    (wrong_password, "wrong password"),
+    (no_key_file, "no PKCS #12 file"),
+    (expired, "is valid from"),
+    (not_yet_valid, "is valid from"),
+    (without_certificate, "lacks its key or its certificate"),
+]
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize(("spoil", "reason"), SPOILT, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_key_that_cannot_be_used_stops_the_start_with_the_reason(db, key, spoil, reason):
+    assert seal.check(None) == []
+    spoil(key)
+    (error,) = seal.check(None)
+    assert (error.level, reason in error.msg) == (checks.ERROR, True), error.msg
+    assert any(found.id == "reports.E001" for found in checks.run_checks())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("today")
+def test_a_report_that_cannot_be_sealed_fails_with_the_reason_and_is_not_issued_unsealed(cast, key):
+    expired(key)
+    report = engine.render(order(cast).pk)
+    assert report.state == ReportState.FAILED
+    assert "certificate of the server's seal" in report.failure
+    assert not report.editions.exists()
+
+
+def test_the_command_writes_a_key_that_says_what_it_is_and_overwrites_none(tmp_path, settings, capsys):
+    settings.REPORT_SEAL_PASSWORD = ""
+    path = tmp_path / "seal.p12"
+    call_command("make_seal_key", str(path))
+    said = capsys.readouterr().out
+    assert path.stat().st_mode & 0o777 == 0o600
+    password = said.split("REPORT_SEAL_PASSWORD=")[1].strip()
+    settings.REPORT_SEAL_PKCS12, settings.REPORT_SEAL_PASSWORD = str(path), password
+    subject = seal.key(now=timezone.now()).certificate.subject.rfc4514_string()
+    assert NAME in subject
+    assert "DEVELOPMENT ONLY" in subject
+    with pytest.raises(CommandError, match="not overwritten"):
+        call_command("make_seal_key", str(path))
