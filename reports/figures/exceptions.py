@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from projects.choices import Precision
 from projects.models import Agreement, Milestone, Project, Target
@@ -82,11 +83,11 @@ def _exceptions(figures: ExceptionFigures) -> Shape:
         }
         for rule, found in figures.rules
     ]
-    subjects = _subjects(figures)
+    under = Counter(row.subject for _rule, found in figures.rules for row in found)
     return {
         "total": sum(len(found) for _rule, found in figures.rules),
-        "distinct": len(subjects),
-        "several": sum(len(row["rules"]) > 1 for row in subjects),
+        "distinct": len(under),
+        "several": sum(count > 1 for count in under.values()),
         "kinds": [
             {"kind": kind.name, "total": kind.total, "named": kind.named, "clear": kind.total - kind.named}
             for kind in figures.kinds
@@ -95,7 +96,6 @@ def _exceptions(figures: ExceptionFigures) -> Shape:
             {"band": band.value, "count": sum(row.overdue_band == band for row in figures.milestones)}
             for band in Band
         ],
-        "subjects": subjects,
         "rules": rules,
     }
 
@@ -133,29 +133,6 @@ def _project(subject: Subject) -> str | None:
     if isinstance(subject, Agreement):
         return None
     return subject.project.reference if subject.project else None
-
-
-def _subjects(figures: ExceptionFigures) -> list[Shape]:
-    """Return each subject once with its rules, in the order of its longest days; what nobody can count comes last."""
-    found: dict[Subject, list[ExceptionRow]] = {}
-    for _rule, rows in figures.rules:
-        for row in rows:
-            found.setdefault(row.subject, []).append(row)
-
-    def place(subject: Subject) -> tuple[int, str]:
-        return -max(
-            (row.days for row in found[subject] if row.days is not None), default=-1
-        ), subject.reference
-
-    return [
-        {
-            "kind": KINDS[type(subject)],
-            "reference": subject.reference,
-            "title": _title(subject),
-            "rules": [row.rule.value for row in found[subject]],
-        }
-        for subject in sorted(found, key=place)
-    ]
 
 
 def _traces(figures: ExceptionFigures) -> list[Shape]:

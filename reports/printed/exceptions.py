@@ -49,11 +49,7 @@ def context(snapshot: Snapshot) -> Snapshot:
         "rules": list(rules.values()),
         "groups": {name: [rules[code] for code in codes] for name, codes in GROUPS.items()},
         "kinds": {kind["kind"]: kind for kind in found["kinds"]},
-        "several_rows": [
-            {**row, "standing": "; ".join(_under(rules[code], row["reference"]) for code in row["rules"])}
-            for row in found["subjects"]
-            if len(row["rules"]) > 1
-        ],
+        "several_rows": _several(list(rules.values())),
         "overdue_rule": rules["overdue"],
         "overdue_bands": "; ".join(
             f"{band(row['band'])}: {formats.indian(row['count'])}" for row in found["bands"] if row["count"]
@@ -105,11 +101,27 @@ def _rule(number: int, rule: Snapshot, records: dict[str, dict[str, Snapshot]]) 
     }
 
 
-def _under(rule: Snapshot, reference: str) -> str:
-    """Return the number of the rule and for how many days the record stands under it."""
-    days = next(row["days"] for row in rule["rows"] if row["reference"] == reference)
-    words = {"number": rule["number"], "days": or_dash(days)}
-    return _("rule %(number)s: %(days)s days") % words
+def _several(rules: list[Snapshot]) -> list[Snapshot]:
+    """Return what stands under several rules, the longest first; what nobody can count comes last."""
+    found: dict[str, list[tuple[int, Snapshot]]] = {}
+    for rule in rules:
+        for row in rule["rows"]:
+            found.setdefault(row["reference"], []).append((rule["number"], row))
+    return [
+        {
+            **entries[0][1],
+            "standing": "; ".join(
+                _("rule %(number)s: %(days)s days") % {"number": number, "days": or_dash(row["days"])}
+                for number, row in entries
+            ),
+        }
+        for _reference, entries in sorted(found.items(), key=lambda it: (-_longest(it[1]), it[0]))
+        if len(entries) > 1
+    ]
+
+
+def _longest(entries: list[tuple[int, Snapshot]]) -> int:
+    return max((row["days"] for _number, row in entries if row["days"] is not None), default=-1)
 
 
 def _texts() -> dict[str, str]:
