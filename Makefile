@@ -14,7 +14,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages migrations lock clean
 
@@ -61,6 +61,9 @@ test-processes: ## Run the tests that start real servers, workers and browsers
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
 	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) -m "not processes"
+
+faults: var/checks ## Let every fault happen to 200 owed reports on each database and broker; FAULTS="--write" keeps the table
+	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m tests.faults.campaign $(FAULTS)
 
 # --- Checking ---
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,14 +106,14 @@ def campaign(
         world.owe(**counts)
         for kind in kinds:
             rows.append(suffer(world, kind))
-            say(rows[-1])
+            say(rows[-1].cells())
     finally:
         world.close()
     return rows
 
 
-def say(row: Row) -> None:
-    print(" | ".join(row.cells()), flush=True)  # noqa: T201 - it speaks to the terminal
+def say(words: Sequence[str]) -> None:
+    print(" | ".join(words), flush=True)  # noqa: T201 - it speaks to the terminal
 
 
 def table(rows: list[Row]) -> str:
@@ -133,7 +134,7 @@ def circumstances(rows: list[Row], drawing: str) -> str:
         f"{dt.datetime.now(tz=dt.UTC):%d %b %Y %H:%M} UTC, commit {os.environ.get('COMMIT') or commit.stdout.strip()}, "
         f"{os.cpu_count()} cores, {memory:.0f} GB, Python {sys.version.split()[0]}; drawing: {drawing}. "
         f"{sum(row.reports for row in rows)} reports owed, {sum(row.issued_once for row in rows)} issued once, "
-        f"{sum('poison' in row.fault or row.fault.endswith('can draw') for row in rows)} poisoned; "
+        f"{sum(row.reports - row.issued_once for row in rows)} not: the poisoned ones, failed with their reason; "
         f"{len(rows)} rows, {broken} broken, {sum('NOT RUN' in row.verdict for row in rows)} not run."
     )
 
@@ -162,7 +163,7 @@ def main() -> int:
     asked = parser.parse_args()
     pairs = [pair for pair in PAIRS if not asked.on or ":".join(pair) in asked.on]
     rows: list[Row] = []
-    say(Row(*HEAD[:4], verdict=HEAD[-1]))
+    say(HEAD)
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
         for database, broker in pairs:
             sketch = f"{database}:{broker}" in asked.sketch
@@ -172,7 +173,7 @@ def main() -> int:
             )  # fmt: skip
     drawing = f"empty pages on {', '.join(asked.sketch)}, else the reports" if asked.sketch else "the reports"
     told = circumstances(rows, drawing)
-    say(Row("", "", told))
+    say([told])
     if asked.write:
         write(f"{told}\n\n{table(rows)}")
     return int(any(row.is_broken for row in rows))

@@ -7,6 +7,7 @@ FAULT          `point:act`, e.g. `written:kill`; strikes once in a process, and 
 FAULT_LOG      the file that tells of each strike: point, act, report, attempt, process
 FAULT_PAUSE    seconds between two attempts, instead of the engine's 15 and more
 FAULT_DRAWING  `sketch`: the child process draws an empty page instead of the report
+FAULT_AHEAD    seconds by which the clock of this process is ahead
 FAULT_LIMIT    seconds of processor that a drawing may use, instead of the 150 of the application
 """
 
@@ -23,6 +24,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import django
+import time_machine
 
 POINTS = ("claimed", "frozen", "rendered", "writing", "written", "committing", "committed")
 
@@ -78,6 +80,9 @@ def install() -> None:
     from projects import archive  # noqa: PLC0415 - Django has to be set up first
     from reports import engine, leases, mails, pdf, printing, rendering  # noqa: PLC0415
 
+    ahead = dt.timedelta(seconds=float(os.environ.get("FAULT_AHEAD", "0")))
+    if ahead:
+        time_machine.travel(dt.datetime.now(tz=dt.UTC) + ahead, tick=True).start()
     archive.DRAFTS_LIVE = 2
     engine.PAUSE = dt.timedelta(seconds=float(os.environ.get("FAULT_PAUSE", "1")))
     limit = int(os.environ.get("FAULT_LIMIT", rendering.Limits.processor_seconds))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from tests import services
 from tests.processes import Installation, Process
@@ -120,10 +121,16 @@ class World(Installation):
 
     def _command(self, *arguments: str, before: Sequence[str] = ()) -> list[str]:
         inside = self.space.entrance if self.space else []
-        return [*inside, *before, os.path.abspath(".venv/bin/python"), *arguments]  # noqa: PTH100 - a link: keep it
+        return [*inside, *before, sys.executable, *arguments]
 
     def _as_here(self) -> dict[str, Any]:
-        return {"env": self.environment, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return {
+            "cwd": settings.BASE_DIR,
+            "env": self.environment,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+            "text": True,
+        }
 
     def _fill(self, post: Post) -> Post:
         environment = {name: value for name, value in {**self.environment, **post.variables}.items() if value}
@@ -236,7 +243,7 @@ class Space:
     @property
     def entrance(self) -> list[str]:
         """What stands before a command that is to see the disk."""
-        return ["nsenter", "--target", str(self.keeper.pid), "--mount", f"--wd={Path.cwd()}"]
+        return ["nsenter", "--target", str(self.keeper.pid), "--mount", f"--wd={settings.BASE_DIR}"]
 
     def grow(self, size: str) -> None:
         mount = ["mount", "-o", f"remount,size={size}", str(self.files)]
