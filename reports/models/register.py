@@ -142,6 +142,8 @@ class Report(OnSubject, Scoped):
         indexes = [
             models.Index(fields=["state", "lease_until"], name="report_state_lease"),
             models.Index(fields=["kind", "-period_end"], name="report_kind_period"),
+            # Strangers ask for it: without an index each question reads past every snapshot.
+            models.Index(fields=["snapshot_sha256"], name="report_snapshot_digest"),
         ]
         constraints = [
             models.UniqueConstraint(
