@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import DatabaseError, connection
 from django.db.models import F, QuerySet
 
 from reports import clock
@@ -106,7 +106,7 @@ def _beat(lease: Lease, done: threading.Event, every: float, moment: Callable[[]
                 "Report %s: the lease was lost; what is being made will not be published", lease.report
             )
             return
-        except Error as error:  # also InterfaceError: a server that restarts closes connections under us
+        except DatabaseError as error:
             logger.warning("Report %s: the lease could not be extended: %s", lease.report, error)
         finally:
             connection.close()  # this thread's own; an idle one would be kept for nothing
