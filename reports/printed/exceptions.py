@@ -110,10 +110,7 @@ def _several(rules: list[Snapshot]) -> list[Snapshot]:
     return [
         {
             **entries[0][1],
-            "standing": "; ".join(
-                _("rule %(number)s: %(days)s days") % {"number": number, "days": or_dash(row["days"])}
-                for number, row in entries
-            ),
+            "standing": "; ".join(f"{number}: {or_dash(row['days'])}" for number, row in entries),
         }
         for _reference, entries in sorted(found.items(), key=lambda it: (-_longest(it[1]), it[0]))
         if len(entries) > 1
