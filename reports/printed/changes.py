@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects import formats
 from reports.printed import words
 from reports.templatetags.snapshot import NONE
 
@@ -51,7 +50,7 @@ def _headline(row: Snapshot) -> Snapshot:
         "figure": words.figure_name(path),
         "old": words.value(row["old"], path),
         "new": words.value(row["new"], path),
-        "difference": NONE if moved is None else f"{sign}{formats.indian(moved)}",
+        "difference": NONE if moved is None else f"{sign}{words.value(moved, path)}",
     }
 
 
