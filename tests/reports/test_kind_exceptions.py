@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 
@@ -156,6 +157,10 @@ def test_the_day_of_a_claim_is_looked_up_again_in_the_audit_trail(code, full, li
     assert failures(snapshot) == []
     (failure,) = rechecked.failures(snapshot, by=by)
     assert str(failure).endswith("since is 2026-03-01, but must be the day that the audit trail tells")
+
+
+def test_the_example_of_the_documentation_is_sound():
+    assert checks.failures(json.loads((examples.FOLDER / "exceptions.json").read_text())) == []
 
 
 # --- what the checks refuse ---

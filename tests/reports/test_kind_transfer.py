@@ -1,6 +1,7 @@
 """The transfer report: a scorecard of what moved across, in which a signature alone counts for nothing."""
 
 import copy
+import json
 from decimal import Decimal
 
 import pytest
@@ -142,6 +143,10 @@ def test_a_transfer_that_took_place_is_shown_with_what_proves_it(scored):
         3,
     )
     assert level["verified"]["by"] is None, "who verified it is not recorded"
+
+
+def test_the_example_of_the_documentation_is_sound():
+    assert checks.failures(json.loads((examples.FOLDER / "transfer.json").read_text())) == []
 
 
 # --- what the checks refuse ---
