@@ -29,6 +29,7 @@ from reports.serializers import (
     ReviseReport,
     ScheduleSerializer,
 )
+from reports.verify_serializers import DownloadSerializer
 
 
 class ReportViewSet(WithHistory, ScopedViewSet):
@@ -45,6 +46,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         "retry": "report.retry",
         "revise": "report.issue",
         "history": "history.read",
+        "downloads": "history.read",
     }
 
     def rows(self, visible: Any) -> QuerySet:
@@ -109,6 +111,44 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     def data(self, request: Request, **kwargs: Any) -> HttpResponseBase:
         """The figures of the report (docs/snapshot.md), byte for byte as they were frozen; else as `pdf`."""
         return downloads.data(self.get_object(), by=self.by, request=request._request)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("table", description="One table as it stands, as in `projects.rows`.")],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    @action(
+        detail=True,
+        filterset_class=None,
+        content_negotiation_class=AsIs,
+        url_path=r"data\.csv",
+        url_name="tables",
+    )
+    def tables(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """The figures of the report as CSV (docs/snapshot.md): a row a figure, or one `table`; else as `pdf`."""
+        table = request.query_params.get("table", "")
+        return downloads.csv(self.get_object(), table=table, by=self.by, request=request._request)
+
+    @extend_schema(responses=DownloadSerializer(many=True), filters=False)
+    @action(
+        detail=True, pagination_class=NewestFirst, serializer_class=DownloadSerializer, filterset_class=None
+    )
+    def downloads(self, request: Request, **kwargs: Any) -> Response:
+        """Who downloaded what of the report, and when: the latest first."""
+        page = self.paginate_queryset(downloads.log(self.subject()))
+        return self.get_paginated_response(DownloadSerializer(page, many=True).data)
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT}, filters=False, parameters=[])
+    @action(
+        detail=False,
+        filterset_class=None,
+        pagination_class=None,
+        content_negotiation_class=AsIs,
+        url_path=r"register\.json",
+        url_name="register",
+    )
+    def register(self, request: Request) -> HttpResponseBase:
+        """The register of the issued reports that you may see, for checking files without this server (docs/verify.md)."""
+        return downloads.register(by=self.by, now=clock.now())
 
 
 class ScheduleViewSet(WithHistory, ScopedViewSet):

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from projects import archive
-from projects.models import TransitionError, audit
+from projects.models import AuditEvent, TransitionError, audit
 from projects.permissions import Actor
+from reports import export, tables
 from reports.choices import Language
 from reports.models import Report
 
 CACHING = "private, no-store"
+DOWNLOADED = "report.download"
 
 
 def language_of(asked: str | None) -> str:
@@ -71,6 +76,38 @@ def data(report: Report, *, by: Actor, request: HttpRequest) -> HttpResponseBase
     )
 
 
+def csv(report: Report, *, table: str, by: Actor, request: HttpRequest) -> HttpResponseBase:
+    """Answer with the figures of an issued report as CSV: all of them, a row a figure, or one table of the snapshot."""
+    _require_issue(report)
+    figures = json.loads(_snapshot(report))
+    sha256 = report.snapshot_sha256
+    content = tables.one_table(figures, sha256, table) if table else tables.all_figures(figures, sha256)
+    return _answer(
+        report,
+        name=f"{report.slug}-{table}" if table else report.slug,
+        form="csv",
+        digest=hashlib.sha256(content).hexdigest(),
+        content=lambda: content,
+        content_type="text/csv; charset=utf-8",
+        by=by,
+        request=request,
+    )
+
+
+def register(*, by: Actor, now: dt.datetime) -> HttpResponse:
+    """Answer with the register as `by` may see it."""
+    response = HttpResponse(export.register(by=by, now=now), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="register-{timezone.localdate(now)}.json"'
+    response["Cache-Control"] = CACHING
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def log(report: Report) -> QuerySet[AuditEvent]:
+    """Return who downloaded what of the report and when, the latest first."""
+    return audit.history(report).filter(action=DOWNLOADED).order_by("-seq")
+
+
 def _require_issue(report: Report) -> None:
     if not report.is_readable:
         raise TransitionError(
@@ -117,6 +154,4 @@ def _answer(
 def _record(report: Report, *, form: str, digest: str, by: Actor) -> None:
     """Write the download into the audit trail; whoever cannot be recorded gets nothing."""
     with transaction.atomic():
-        audit.record(
-            report, by=by, action="report.download", before=None, after={"form": form, "sha256": digest}
-        )
+        audit.record(report, by=by, action=DOWNLOADED, before=None, after={"form": form, "sha256": digest})

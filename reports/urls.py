@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import mails, ordering, reports, schedules
+from reports.views import downloads, mails, ordering, reports, schedules
 
 _report = "reports/<slug:slug>/"
 _schedule = "schedules/<int:pk>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(_report, reports.ReportDetail.as_view(), name="report-detail"),
     path(f"{_report}progress", reports.ReportProgress.as_view(), name="report-progress"),
     path(f"{_report}pdf", reports.ReportPdf.as_view(), name="report-pdf"),
+    path(f"{_report}downloads", downloads.ReportDownloads.as_view(), name="report-downloads"),
     path(f"{_report}retry", reports.ReportRetry.as_view(), name="report-retry"),
     path(f"{_report}revise/", ordering.ReportRevise.as_view(), name="report-revise"),
     path("schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
