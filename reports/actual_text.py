@@ -18,18 +18,23 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+STAND_IN = "\N{DOTTED CIRCLE}"  # all our fonts have it, and it is about as wide as the room left for it
+CLOSEST = 90  # thousandths of the size: letters that overlap more are no longer one word to readers
 # Characters that show nothing: a glyph never stands for them when it stands for anything else.
 SHOWS_NOTHING = dict.fromkeys(
     [0x00AD, 0x034F, 0x061C, *range(0x200B, 0x2010), *range(0x2060, 0x2070), 0xFEFF]
 )
 # What PDF/UA refuses as the text of a glyph.
-NEVER = dict.fromkeys([0x0000, 0xFEFF, 0xFFFE], "\N{REPLACEMENT CHARACTER}")
+NEVER = dict.fromkeys([0x0000, 0xFEFF, 0xFFFE], UNKNOWN)
 NOTHING_LEFT = "\N{ZERO WIDTH JOINER}"
 MATRA_BEFORE = "\N{DEVANAGARI VOWEL SIGN I}"  # written after its consonant, drawn before it
 DEVANAGARI = re.compile(r"[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
-LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+# A letter beyond ASCII, or a sign that is put on one.
+LETTER = re.compile(r"[^\W\d_\x00-\x7f]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 LATIN = re.compile(r"[A-Za-z]{2}")
 SHOWN = b"] TJ"
 PIECE = re.compile(rb"<([0-9a-f]*)>|([^<>]+)")
@@ -80,9 +85,9 @@ def install(language: str) -> None:
 
 def _spelled(stream: Any, layout: Any, operations: list[bytes]) -> list[bytes]:
     """Return the operations with each word marked that its glyphs do not spell; mend what the glyphs stand for."""
-    codes = [code for operation in operations for code in _codes(operation)]
     written = layout.text.encode()
-    clusters = list(_clusters(stream, layout, codes, len(written)))
+    codes = [code for operation in operations for code in _codes(operation)]
+    clusters = list(_clusters(stream, layout, codes))
     marks: dict[int, tuple[int, str]] = {}
     position = 0
     for word in _words(layout.text, clusters):
@@ -93,7 +98,49 @@ def _spelled(stream: Any, layout: Any, operations: list[bytes]) -> list[bytes]:
         if count and (drawn != meant or LETTER.search(meant)) and not any(one.leftward for one in word):
             marks[position] = (position + count, meant)
         position += count
-    return _marked(operations, marks) if marks else operations
+    steps = dict(_steps(stream, clusters))
+    return _marked(operations, marks, steps) if marks or steps else operations
+
+
+def _steps(stream: Any, clusters: list[Cluster]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of characters that no font has, and how far to step back after what is shown instead.
+
+    WeasyPrint shows the font's .notdef, which PDF/UA forbids. `stand_in` makes it a dotted circle.
+    """
+    glyphs = (pair for cluster in clusters for pair in product([cluster], cluster.glyphs))
+    for position, (cluster, glyph) in enumerate(glyphs):
+        font = cluster.font
+        if glyph >= font.glyph_count and (other := _nominal(cluster, STAND_IN)) > 0:
+            font.stand_in = other
+            font.to_unicode[other] = STAND_IN
+            yield position, min(_width(stream, cluster, other) - font.widths[glyph], CLOSEST)
+
+
+def stand_in(document: Any, file: Any) -> None:
+    """Show a dotted circle for each character that a font does not have, instead of its .notdef."""
+    fonts = {font.name: font for font in document.fonts.values() if hasattr(font, "stand_in")}
+    things: list[Any] = file.objects
+    maps = {thing.reference: thing for thing in things if getattr(thing, "extra", {}).get("Type") == "/CMap"}
+    for thing in things:
+        if isinstance(thing, dict) and thing.get("Encoding") in maps and thing["BaseFont"] in fonts:
+            font, encoding = fonts[thing["BaseFont"]], maps[thing["Encoding"]]
+            missing = {f"<{code:04x}> 0".encode(): code for code in font.missing.values()}
+            encoding.stream = [
+                f"<{missing[line]:04x}> {font.stand_in}".encode() if line in missing else line
+                for line in encoding.stream
+            ]
+
+
+def _width(stream: Any, cluster: Cluster, glyph: int) -> int:
+    """Return the width of a glyph in thousandths of its size, and leave it where WeasyPrint looks for it."""
+    from weasyprint.text.ffi import FROM_UNITS, pango  # noqa: PLC0415 - as above
+
+    widths = cluster.font.widths
+    if glyph not in widths:
+        _, size = stream.add_font(cluster.pango_font)
+        pango.pango_font_get_glyph_extents(cluster.pango_font, glyph, stream.ink_rect, stream.logical_rect)
+        widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
+    return widths[glyph]
 
 
 def _language(text: str, language: str) -> str:
@@ -111,7 +158,7 @@ def _codes(operation: bytes) -> Iterator[int]:
                 yield int(digits[at : at + DIGITS], 16)
 
 
-def _clusters(stream: Any, layout: Any, codes: list[int], length: int) -> Iterator[Cluster]:
+def _clusters(stream: Any, layout: Any, codes: list[int]) -> Iterator[Cluster]:
     """Yield what Pango laid out, in the order of drawing, with the glyphs that were really drawn."""
     from weasyprint.text.ffi import ffi, pango  # noqa: PLC0415 - as above
 
@@ -138,7 +185,7 @@ def _clusters(stream: Any, layout: Any, codes: list[int], length: int) -> Iterat
                 group,
                 bool(item.analysis.level % 2),
             )
-    if next(drawn, None) is not None or length < item.offset:
+    if next(drawn, None) is not None:
         raise RuntimeError("WeasyPrint drew other glyphs than Pango laid out")
 
 
@@ -212,8 +259,11 @@ def _nominal(cluster: Cluster, letter: str) -> int:
     return alone[letter]
 
 
-def _marked(operations: list[bytes], marks: dict[int, tuple[int, str]]) -> list[bytes]:
-    """Return the operations with words marked: `marks` tells for a first glyph where its word ends, and the word."""
+def _marked(operations: list[bytes], marks: dict[int, tuple[int, str]], steps: dict[int, int]) -> list[bytes]:
+    """Return the operations with words marked: `marks` tells for a first glyph where its word ends, and the word.
+
+    `steps` tells how far to step back after a glyph, in thousandths of its size.
+    """
     done: list[bytes] = []
     number, end = 0, -1
     for operation in operations:
@@ -230,6 +280,8 @@ def _marked(operations: list[bytes], marks: dict[int, tuple[int, str]]) -> list[
                     done += [*_show(shown), _begin(word)]
                     shown = b""
                 shown += b"<" + digits[at : at + DIGITS] + b">"
+                if number in steps:
+                    shown += str(steps[number]).encode()
                 number += 1
                 if number == end:
                     done += [*_show(shown), b"EMC"]

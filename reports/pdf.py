@@ -24,6 +24,13 @@ NOWHERE = "http://document.invalid/"
 GENERATOR = "Mission Tracker"
 TYPES = {"css": "text/css", "svg": "image/svg+xml", "ttf": "font/ttf"}
 MOST_WARNINGS = 20
+# Characters that show nothing, and those that turn around what stands beside them, are printed by their codes: what is
+# on paper is what is in the records, in its order.
+TURNING = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+CONTROLS = [*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF]
+VISIBLE = {code: f"[U+{code:04X}]" for code in CONTROLS + TURNING}
+# Below any style of the document: a word too long for its line is broken, not lost beyond the edge of the page.
+FLOOR = "html { overflow-wrap: break-word }"
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +80,9 @@ def draw(job: Job) -> Result:
     _remember_page_references()
     actual_text.install(job.language)
     try:
-        document = weasyprint.HTML(string=job.html, base_url=NOWHERE, url_fetcher=fetcher).render()
-        document.metadata.title = job.title
+        source = weasyprint.HTML(string=job.html.translate(VISIBLE), base_url=NOWHERE, url_fetcher=fetcher)
+        document = source.render(stylesheets=[weasyprint.CSS(string=FLOOR, url_fetcher=fetcher)])
+        document.metadata.title = job.title.translate(VISIBLE)
         document.metadata.lang = job.language
         document.metadata.generator = GENERATOR
         document.metadata.created = document.metadata.modified = job.created
@@ -82,7 +90,7 @@ def draw(job: Job) -> Result:
             pdf_variant="pdf/ua-1",
             pdf_identifier=_identifier(job),
             attachments=envelope.attachments(job, fetcher),
-            finisher=lambda drawn, file: envelope.finish(drawn, file, job),
+            finisher=lambda drawn, file: _finish(drawn, file, job),
         )
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
@@ -95,7 +103,12 @@ def draw(job: Job) -> Result:
         raise _refusal(fetcher.refused)
     if heard.errors:
         raise RenderError("invalid", f"The report cannot be drawn: {heard.errors[0]}")
-    return Result(content, len(document.pages), heard.warnings[:MOST_WARNINGS])
+    return Result(content, len(document.pages), list(dict.fromkeys(heard.warnings))[:MOST_WARNINGS])
+
+
+def _finish(document: Any, file: Any, job: Job) -> None:
+    actual_text.stand_in(document, file)
+    envelope.finish(document, file, job)
 
 
 def _identifier(job: Job) -> bytes:

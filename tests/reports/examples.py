@@ -82,12 +82,12 @@ def with_verification(snapshot: Snapshot) -> Snapshot:
     return changed
 
 
-def with_hostile_texts(snapshot: Snapshot) -> Snapshot:
+def with_hostile_texts(snapshot: Snapshot, text: str = HOSTILE) -> Snapshot:
     """Return the snapshot with markup, template syntax and addresses in every kind of free text."""
     changed = deepcopy(snapshot)
     for row in changed["milestones"]["overdue"]["rows"] + changed["targets"]["rows"][:3]:
-        row["title" if "title" in row else "name"] = HOSTILE
+        row["title" if "title" in row else "name"] = text
         row["source_url"] = "javascript:alert(1)"
     for row in changed.get("projects", {"rows": []})["rows"][:2]:
-        row["name"] = HOSTILE
+        row["name"] = text
     return changed
