@@ -51,3 +51,10 @@ def failed(cast: Cast, **fields: object) -> Report:
     report = order(cast, **fields)
     claimed(report).write(state=ReportState.FAILED, failure="The disk was full.", lease_until=None)
     return fresh(report)
+
+
+def addressed(user: User, language: str = "en") -> User:
+    """Give the user an address; return the user."""
+    user.email, user.language = f"{user.username}@example.org", language
+    user.save()
+    return user

@@ -9,7 +9,7 @@ from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
-from tests.reports.issued import content, issued
+from tests.reports.issued import addressed, content, issued
 from tests.reports.orders import claimed, fresh, order, schedule
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,105 @@ def test_a_steward_schedules_changes_and_ends(cast, api):
     assert client.patch(address, {"active": True, "version": 1}).json()["code"] == "stale"
     assert client.patch(address, {"cadence": "yearly"}).status_code == 400
     assert client.delete(address).status_code == 405
+
+
+def test_a_schedule_names_owner_and_recipients_by_user_name(cast, api):
+    addressed(cast.our_lead)
+    body = {
+        **SCHEDULE,
+        "kind": "project",
+        "project": "PRJ-901",
+        "owner": "officer",
+        "recipients": ["our_lead"],
+    }
+    made = api(cast.manager).post(SCHEDULES, body)
+    assert (made.status_code, made.json()["owner"]) == (201, "Post officer")
+    address = f"{SCHEDULES}{made.json()['id']}/"
+    assert made.json()["recipients"] == ["our_lead"]
+    assert api(cast.our_viewer).get(address).json()["recipients"] is None, "no business of a partner"
+    changed = api(cast.manager).patch(address, {"owner": "administrator", "recipients": []})
+    assert (changed.json()["owner"], changed.json()["recipients"]) == ("Post administrator", [])
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"owner": "our_lead"}, "owner"),
+        ({"owner": "stranger"}, "owner"),
+        ({"recipients": ["their_lead"]}, "recipients"),
+        ({"recipients": ["stranger"]}, "recipients"),
+        ({"recipients": ["auditor"]}, "recipients"),
+        ({"starts_on": "1926-04-01"}, "starts_on"),
+        ({"project": "PRJ-901"}, "project"),
+        ({"kind": "agreement"}, "agreement"),
+    ],
+)
+@pytest.mark.parametrize("address", [SCHEDULES, f"{SCHEDULES}preview/"])
+def test_what_cannot_be_scheduled_is_refused_by_field_before_and_at_the_making(
+    cast, api, address, change, field
+):
+    addressed(cast.their_lead)
+    answer = api(cast.manager).post(address, {**SCHEDULE, **change})
+    assert answer.status_code == 400
+    assert {error["field"].partition(".")[0] for error in answer.json()["errors"]} == {field}
+    assert not ReportSchedule.objects.exists()
+
+
+def test_what_a_schedule_would_do_is_told_and_nothing_is_written(cast, api):
+    events = AuditEvent.objects.count()
+    answer = api(cast.manager).post(f"{SCHEDULES}preview/", {**SCHEDULE, "starts_on": "2026-03-01"})
+    found = answer.json()
+    assert answer.status_code == 200
+    assert [it["period"]["name"] for it in found["at_once"]] == ["March 2026", "April 2026", "May 2026"]
+    assert found["following"][0] == {
+        "period": {"start": "2026-06-01", "end": "2026-06-30", "name": "June 2026"},
+        "due_at": "2026-07-05T06:00:00+05:30",
+    }
+    assert len(found["following"]) == 6
+    assert (ReportSchedule.objects.count(), Report.objects.count()) == (0, 0)
+    assert AuditEvent.objects.count() == events
+
+
+def test_what_a_schedule_will_do_is_told_to_whoever_sees_it(cast, api):
+    row = schedule(cast, kind="project", project=cast.our_project)
+    found = api(cast.our_viewer).get(f"{SCHEDULES}{row.pk}/preview/").json()
+    assert [it["period"]["name"] for it in found["at_once"]] == ["Q4 2025-26"]
+    assert found["owner_problem"] == ""
+    assert api(cast.their_viewer).get(f"{SCHEDULES}{row.pk}/preview/").status_code == 404
+
+
+def test_an_issued_report_is_revised_once_with_its_reason(cast, api):
+    old = issued(cast)
+    address, client = f"{REPORTS}{old.slug}/revise/", api(cast.officer)
+    assert client.post(address, {}).json()["errors"][0]["field"] == "reason"
+    assert api(cast.our_lead).post(address, {"reason": "Wrong."}).status_code == 403
+    answer = client.post(address, {"reason": "A milestone stood under the wrong project."})
+    body = answer.json()
+    assert (answer.status_code, body["state"], body["supersedes"]) == (202, "queued", old.serial)
+    assert body["revision_reason"] == "A milestone stood under the wrong project."
+    assert answer["Location"] == body["progress_url"]
+    assert client.post(address, {"reason": "Again."}).json()["code"] == "step_not_open"
+    assert (
+        api(cast.officer).post(f"{REPORTS}{body['slug']}/revise/", {"reason": "Not issued."}).status_code
+        == 409
+    )
+
+
+def test_reports_are_found_by_schedule_agreement_organisation_and_language(cast, api):
+    row = schedule(cast)
+    order(cast)
+    of_agreement = order(cast, kind="agreement", project=None, agreement=cast.our_agreement)
+    of_partner = order(cast, kind="partner", project=None, organisation=cast.texmin)
+    printed = issued(cast)
+    client = api(cast.manager)
+    for query, found in (
+        ("agreement=AGR-901", [of_agreement.serial]),
+        ("organisation=INS-901", [of_partner.serial]),
+        ("language=hi", [printed.serial]),
+        (f"schedule={row.pk}", []),
+    ):
+        assert [it["serial"] for it in client.get(f"{REPORTS}?{query}").json()["results"]] == found
+    assert client.get(f"{REPORTS}?schedule=987654").status_code == 400
 
 
 def test_officers_see_schedules_and_make_none(cast, api):

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from projects.models import AuditEvent
-from reports.choices import ReportState
+from reports.choices import ReportKind, ReportState
 from reports.models import Report, ReportSchedule
-from tests.cast import project
-from tests.reports.issued import issued
+from tests.cast import agreement, organisation, project
+from tests.reports.issued import addressed, issued
 from tests.reports.orders import execute, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -96,15 +96,21 @@ def test_the_polling_runner_makes_everything_that_is_owed_and_ends(cast):
     assert say("run_due", "--once") == ""
 
 
-def test_the_demonstration_is_scheduled_once(cast):
+def test_the_demonstration_is_scheduled_once_in_every_kind_whose_subject_is_there(cast):
     project("PRJ-018", cast.texmin)
-    assert say("load_demonstration_schedules").count("Scheduled") == 2
+    organisation("INS-008", "Park")
+    agreement("AGR-001", cast.texmin)
+    addressed(cast.manager)
+    addressed(cast.auditor)
+    assert say("load_demonstration_schedules").count("Scheduled") == 6
     assert say("load_demonstration_schedules") == ""
-    assert set(ReportSchedule.objects.values_list("kind", "owner__username")) == {
-        ("programme", "manager"),
-        ("project", "manager"),
-    }
-    assert AuditEvent.objects.filter(action="schedule.create").count() == 2
+    rows = ReportSchedule.objects.all()
+    assert {row.kind for row in rows} == set(ReportKind.values)
+    assert {row.owner for row in rows} == {cast.manager}
+    assert {row.kind for row in rows if row.cadence == "half_yearly"} == {"agreement"}
+    told = {row.kind: {user.username for user in row.recipients.all()} for row in rows}
+    assert told["programme"] == {"manager", "auditor"}
+    assert AuditEvent.objects.filter(action="schedule.create").count() == 6
 
 
 def test_without_demonstration_users_nothing_is_scheduled():

@@ -18,20 +18,13 @@ from reports.models import Mail
 from reports.ordering import open_owed
 from tests import mailserver, services
 from tests.cast import acting, system
-from tests.reports.issued import failed, published
+from tests.reports.issued import addressed, failed, published
 from tests.reports.orders import NOW, at_once, claimed, fresh, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 HOUR = dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
-
-
-def addressed(user, language="en"):
-    """Give the user an address; return the user."""
-    user.email, user.language = f"{user.username}@example.org", language
-    user.save()
-    return user
 
 
 def scheduled(cast, *recipients, **fields):

@@ -12,9 +12,9 @@ from reports.choices import Cadence, MailState, ReportKind, ReportState
 from reports.models import Mail, Report, ReportSchedule
 from reports.ordering import open_owed
 from tests.cast import acting, project, system
-from tests.reports.issued import failed, issued
+from tests.pages.test_markup import Reader
+from tests.reports.issued import addressed, failed, issued
 from tests.reports.orders import NOW, claimed, fresh, order, schedule
-from tests.reports.test_mails import addressed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -412,6 +412,44 @@ def test_only_an_issued_report_is_revised(cast, client):
 
 
 # --- what pages cost, and what they keep ---
+
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def test_no_page_runs_or_styles_anything_inline_and_every_control_has_its_label(cast, manager):
+    addressed(cast.auditor)
+    audit.change(cast.our_project, by=system(), action="test.setup", changes={"name": HOSTILE})
+    row = schedule(
+        cast,
+        title=HOSTILE,
+        kind=ReportKind.PROJECT,
+        project=cast.our_project,
+        recipients=[cast.auditor],
+        starts_on=dt.date(2025, 1, 1),
+    )
+    row.change(by=acting(cast.manager), active=False, reason=HOSTILE)
+    report, running, broken = issued(cast), order(cast), failed(cast)
+    Mail.objects.create(
+        report=report, recipient=cast.officer, state=MailState.FAILED, failure=HOSTILE, queued_at=NOW
+    )
+    addresses = [f"/schedules/{row.pk}/{step}" for step in ("", "change/", "pause/", "resume/", "end/")]
+    addresses += [f"/reports/{slug}/" for slug in (report.slug, running.slug, broken.slug, "order", "mails")]
+    addresses += ["/schedules/", "/schedules/new/", "/reports/", f"/reports/{report.slug}/revise/"]
+    answers = {address: manager.get(address) for address in addresses}
+    answers["preview"] = manager.post("/schedules/new/", {**NEW, "starts_on": "2024-01-01", "preview": "1"})
+    answers["errors"] = manager.post("/schedules/new/", {"title": HOSTILE})
+    answers["conflict"] = manager.post(
+        f"/schedules/{row.pk}/end/", {"version": 1, "ends_on": "2026-12-31", "reason": HOSTILE}
+    )
+    for address, answer in answers.items():
+        page = answer.content.decode()
+        reader = Reader(page)
+        assert HOSTILE not in page, address
+        assert reader.inline == [], address
+        assert reader.headings == 1, address
+        assert reader.controls <= reader.labels, address
+        assert len(reader.ids) == len(set(reader.ids)), address
 
 
 PRICES = {"/schedules/": 8, "/reports/": 12, "/reports/mails/": 6}

@@ -5,18 +5,21 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from projects.models import AuditBypass, StaleError
-from reports import engine
-from reports.choices import Cadence, ReportKind, ReportState
+from projects.choices import Role
+from projects.models import AuditBypass, StaleError, audit
+from reports import engine, preview
+from reports.choices import SCOPES, Cadence, ReportKind, ReportState
 from reports.models import Report, ReportSchedule, SerialCounter
 from reports.ordering import open_owed
 from reports.periods import IST
-from tests.cast import acting
-from tests.reports.orders import MINUTE, NOW, at_once, claimed, execute, schedule
+from tests.cast import acting, system
+from tests.reports.issued import addressed, published
+from tests.reports.orders import MINUTE, NOW, at_once, claimed, execute, fresh, schedule
 
 pytestmark = pytest.mark.django_db
 
 TWO_YEARS_AGO = {"cadence": Cadence.MONTHLY, "starts_on": dt.date(2024, 4, 1)}
+DAY = dt.timedelta(days=1)
 NUMBER_OF_MONTHS = 26  # April 2024 to May 2026
 
 
@@ -119,6 +122,116 @@ def test_only_stewards_schedule(cast, name):
 def test_a_schedule_that_could_not_be_met_is_refused(cast, fields, message):
     with pytest.raises(ValidationError, match=message):
         schedule(cast, **fields)
+
+
+def test_who_may_not_see_the_subject_cannot_become_a_recipient(cast):
+    for name in ("our_viewer", "their_lead", "nobody"):
+        addressed(cast.people[name])
+    wanted = [cast.our_viewer, cast.their_lead, cast.nobody]
+    with pytest.raises(ValidationError, match="their_lead, nobody may not see"):
+        schedule(cast, kind=ReportKind.PROJECT, project=cast.our_project, recipients=wanted)
+    row = schedule(cast, kind=ReportKind.PROJECT, project=cast.our_project, recipients=wanted[:1])
+    with pytest.raises(ValidationError, match="their_lead may not see"):
+        row.change(by=acting(cast.manager), recipients=wanted[:2])
+    assert [user.username for user in row.recipients.all()] == ["our_viewer"]
+
+
+def test_without_an_address_nobody_is_a_recipient(cast):
+    with pytest.raises(ValidationError, match="No e-mail address is known of auditor"):
+        schedule(cast, recipients=[cast.auditor])
+
+
+def test_who_may_not_issue_reports_cannot_become_the_owner(cast):
+    row = schedule(cast)
+    for name in ("auditor", "our_lead", "nobody"):
+        with pytest.raises(ValidationError, match=r"may not issue reports\. Choose another owner"):
+            schedule(cast, owner=cast.people[name])
+        with pytest.raises(ValidationError, match="Choose another owner"):
+            row.change(by=acting(cast.manager), owner=cast.people[name])
+    row.change(by=acting(cast.manager), owner=cast.officer)
+    assert ReportSchedule.objects.get().owner == cast.officer
+
+
+def test_a_start_so_long_ago_that_it_is_a_slip_of_the_pen_is_refused(cast):
+    with pytest.raises(ValidationError, match=r"400 is the most\. Begin later"):
+        schedule(cast, cadence=Cadence.MONTHLY, starts_on=dt.date(1990, 1, 1))
+    assert not ReportSchedule.objects.exists()
+
+
+# --- what a schedule will do ---
+
+
+@pytest.mark.parametrize(
+    ("cadence", "labels"),
+    [
+        (Cadence.MONTHLY, ["June 2026", "July 2026", "August 2026"]),
+        (Cadence.QUARTERLY, ["Q1 2026-27", "Q2 2026-27", "Q3 2026-27"]),
+        (Cadence.HALF_YEARLY, ["H1 2026-27", "H2 2026-27", "H1 2027-28"]),
+        (Cadence.YEARLY, ["2026-27", "2027-28", "2028-29"]),
+    ],
+)
+def test_the_preview_names_the_next_six_periods(cast, cadence, labels):
+    found = preview.of(schedule(cast, cadence=cadence), now=NOW).following
+    assert [due.period.label for due in found[:3]] == labels
+    assert len(found) == 6
+    assert all(due.due_at == dt.datetime.combine(due.period.end, dt.time(6), IST) + 5 * DAY for due in found)
+
+
+def test_the_preview_foretells_what_the_tick_registers(cast):
+    row = schedule(cast, **TWO_YEARS_AGO)
+    foretold = [due.period for due in preview.of(row, now=NOW).at_once]
+    assert len(foretold) == NUMBER_OF_MONTHS
+    assert [report.period for report in open_owed(row, now=NOW)] == foretold
+    assert preview.of(row, now=NOW).at_once == []
+
+
+def test_the_preview_of_a_schedule_that_ends_ends(cast):
+    row = schedule(cast, ends_on=dt.date(2026, 9, 30))
+    assert [due.period.label for due in preview.of(row, now=NOW).following] == ["Q1 2026-27", "Q2 2026-27"]
+    assert not row.is_over(NOW)
+    assert row.is_over(dt.datetime(2026, 10, 5, 6, 0, tzinfo=IST))
+
+
+# --- the owner's rights on the day of the run ---
+
+
+def role_ended(cast):
+    for held in cast.officer.memberships.all():
+        audit.change(held, by=system(), action="test.setup", changes={"valid_to": dt.date(2026, 6, 14)})
+
+
+def account_closed(cast):
+    cast.officer.is_active = False
+    cast.officer.save()
+
+
+def role_changed(cast):
+    for held in cast.officer.memberships.all():
+        changes = {"role": Role.VIEWER, "organisation": cast.irel}
+        audit.change(held, by=system(), action="test.setup", changes=changes)
+
+
+@pytest.mark.parametrize("loss", [role_ended, account_closed, role_changed])
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_no_report_of_any_kind_is_issued_in_the_name_of_who_lost_the_right(cast, kind, loss):
+    scope = SCOPES.get(ReportKind(kind))
+    subject = {"project": cast.our_project, "agreement": cast.our_agreement, "organisation": cast.texmin}
+    row = schedule(cast, kind=kind, owner=cast.officer, **({scope: subject[scope]} if scope else {}))
+    (report,) = open_owed(row, now=NOW)
+    loss(cast)
+    made = engine.render(report.pk, moment=lambda: NOW)
+    assert (made.state, made.snapshot, made.attempt) == (ReportState.FAILED, "", 1)
+    assert "Post officer, in whose name it is issued, may not issue reports any more." in made.failure
+    assert preview.of(ReportSchedule.objects.get(), now=NOW).owner_problem
+
+
+def test_a_new_owner_answers_for_what_is_owed_already(cast):
+    row = schedule(cast, kind=ReportKind.PROJECT, project=cast.our_project, owner=cast.officer)
+    (report,) = open_owed(row, now=NOW)
+    role_ended(cast)
+    row.change(by=acting(cast.manager), owner=cast.manager)
+    assert fresh(report).responsible == cast.manager
+    assert published(fresh(report), cast.manager).state == ReportState.ISSUED
 
 
 @pytest.mark.django_db(transaction=True)
