@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import DetailView
 
 from projects.filters import AgreementFilter
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress import milestone_rows, target_rows
+from projects.progress.working import Witness, working
 from projects.views.page import FilteredList, Page
 
 
@@ -42,6 +44,7 @@ class AgreementDetail(Page, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         agreement = self.object
         seen = Agreement.objects.visible_to(self.actor)
+        asked = working(agreement, self.on, self.actor)
         return super().get_context_data(
             agreement=agreement,
             # A partner sees what it takes part in: neither projects nor related agreements by inference.
@@ -55,6 +58,16 @@ class AgreementDetail(Page, DetailView):
                 Milestone.objects.visible_to(self.actor).filter(agreement=agreement), self.on
             ),
             targets=target_rows(Target.objects.visible_to(self.actor).filter(agreement=agreement), self.on),
+            working=asked,
+            answers=[(answer, _address(answer.witness)) for answer in asked.answers],
             updated_at=agreement.updated_at,
             **kwargs,
         )
+
+
+def _address(witness: Witness | None) -> str:
+    """Return the page of the record that shows an answer, "" where it has none of its own."""
+    if isinstance(witness, Agreement | Project | Milestone):
+        return reverse(f"{witness._meta.model_name}-detail", args=[witness.reference])
+    project = getattr(witness, "project", None)
+    return reverse("project-detail", args=[project.reference]) if project else ""
