@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from projects import choices, formats
-from projects.progress import Rung, Standing
+from projects.progress import Rung, Standing, transfer
 from projects.progress.exceptions import Rule
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
@@ -134,7 +134,7 @@ def _row(name: str, key: str, section: str) -> str:
         return formats.unknown()
     if key in codes and "#" not in name:
         return codes[key](name)
-    return name if any(map(str.isupper, name)) else name.replace("_", " ")
+    return name if any(map(str.isupper, name)) else _said(name)
 
 
 def _code(code: str, key: str, section: str) -> str:
@@ -153,11 +153,19 @@ def _code(code: str, key: str, section: str) -> str:
         return state(code)
     if key == "band":
         return band(code)
-    if key == "standing" and code in Standing.values:
-        return str(Standing(code).label)
+    for vocabulary in (Standing, transfer.Standing, transfer.Proof):
+        if key in ("standing", "proof") and code in vocabulary.values:
+            return str(vocabulary(code).label)
     if key in lists and code in getattr(choices, lists[key]).values:
         return label(code, lists[key])
+    if key in ("kind", "trace"):
+        return _said(code)
     return code.replace("_", " ") if code.islower() else code
+
+
+def _said(code: str) -> str:
+    """Return a word of ours; one that stands in no list is shown as recorded."""
+    return _words(get_language() or "").get(code) or code.replace("_", " ")
 
 
 def _word(key: str, above: str, section: str) -> str:
@@ -231,12 +239,14 @@ def _words(_language: str) -> dict[str, str]:
         "due_today": _("due on the as-of date"),
         "effective": _("effective date"),
         "ended": _("ended"),
+        "evidence": _("evidence"),
         "expires": _("date of expiry"),
         "families": _("families"),
         "from": _("old date"),
         "funding": _("funding"),
         "funds": _("funds"),
         "gap": _("levels between claim and verification"),
+        "gate": _("gate decision"),
         "governing": _("final milestone"),
         "government": _("government programmes, ₹ crore"),
         "has_pilot": _("has a pilot"),
@@ -336,6 +346,7 @@ def _words(_language: str) -> dict[str, str]:
         "size": _("size, bytes"),
         "slip_days": _("slip, days"),
         "slips": _("slips, days"),
+        "source": _("source"),
         "source_url": _("source"),
         "spent": _("spent, ₹ crore"),
         "stage": _("stage"),
