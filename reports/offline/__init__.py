@@ -1,0 +1,1 @@
+"""Programs that are handed out: each a single file that needs neither this server nor its libraries."""
