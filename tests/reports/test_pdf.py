@@ -4,8 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -184,6 +186,18 @@ def test_a_report_too_large_for_its_limits_fails_with_a_reason():
         draw(table, seconds=1)
 
 
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [({"seconds": 1}, "timeout"), ({"processor_seconds": 1}, "processor"), ({"megabytes": 350}, "memory")],
+)
+def test_a_hindi_report_that_gets_stuck_is_stopped_too_and_leaves_nothing_behind(limits, code):
+    stuck = f"<p>{'क्षि' * 60_000}</p><table>{'<tr><td>राष्ट्रीय</td><td>क्षमता</td></tr>' * 20_000}</table>"
+    with pytest.raises(pdf.RenderError) as failure:
+        draw(stuck, **limits)
+    assert failure.value.code == code
+    assert Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children").read_text() == ""
+
+
 def test_a_very_long_paragraph_is_printed_whole():
     assert text(draw("<p>" + "word " * 40_000 + "END</p>")).count("word") == 40_000
 
@@ -199,7 +213,7 @@ def test_right_to_left_marks_and_characters_without_a_glyph_do_not_stop_it(caplo
 
 
 @pytest.mark.parametrize("language", Language.values)
-def test_remembering_page_references_changes_no_byte(language):
+def test_remembering_references_and_freezing_objects_changes_no_byte(language):
     html, assets = document.html(examples.project(), language)
     created = examples.frozen_at(examples.project()).isoformat()
     job = Job(html, assets, document.title(examples.project(), language), language, created)

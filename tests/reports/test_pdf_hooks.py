@@ -6,7 +6,7 @@ import inspect
 import pydyf
 import pytest
 from weasyprint.draw import text as drawing
-from weasyprint.pdf import anchors, metadata, stream
+from weasyprint.pdf import anchors, fonts, metadata, stream, tags
 from weasyprint.text import line_break
 
 LEANT_ON = {
@@ -18,6 +18,10 @@ LEANT_ON = {
     anchors.write_pdf_attachment: "11bdffe520ef3841",
     pydyf.PDF.page_references.fget: "060bf90aad55931b",
     pydyf.PDF.add_page: "6039cdea4114e530",
+    pydyf.PDF.write: "242cd38f92ecd33f",
+    pydyf.Stream.data.fget: "bdc2bc513f286de7",
+    fonts._build_vector_font_dictionary: "aa6eea312c6e3375",
+    tags._build_box_tree: "f716251a83e7096e",
 }
 
 
