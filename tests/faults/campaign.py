@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults import promises
-from tests.faults.faults import FAULTS, Kind, NotRun
-from tests.faults.world import World
+from tests.faults.faults import FAULTS
+from tests.faults.kinds import Kind, NotRun
+from tests.faults.world import World, opened
 
 PAIRS = (("postgres", "redis"), ("postgres", "none"), ("sqlite", "redis"), ("sqlite", "none"))
 DOCUMENT = Path("docs/reliability.md")
@@ -99,16 +100,12 @@ def campaign(
     each = max(3, math.ceil(reports / max(1, len(kinds))))
     # The poisoned project's schedule owes one report less than the others.
     counts = {kind.title: each + (kind.title == "poison") for kind in kinds}
-    world = World(folder / f"{database}-{broker}", database, broker, sketch=sketch)
     rows = []
-    try:
-        world.prepare()
+    with opened(folder, database, broker, sketch=sketch) as world:
         world.owe(**counts)
         for kind in kinds:
             rows.append(suffer(world, kind))
             say(rows[-1].cells())
-    finally:
-        world.close()
     return rows
 
 

@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -252,6 +252,17 @@ class Space:
     def close(self) -> None:
         self.keeper.kill()
         self.keeper.wait()
+
+
+@contextmanager
+def opened(folder: Path, database: str, broker: str, *, sketch: bool) -> Iterator[World]:
+    """Give a prepared world; its servers and processes end with the block."""
+    world = World(folder / f"{database}-{broker}", database, broker, sketch=sketch)
+    try:
+        world.prepare()
+        yield world
+    finally:
+        world.close()
 
 
 def _answered(done: Callable[[], Any]) -> Any:
