@@ -14,7 +14,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults bench-reports \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages migrations lock clean
 
@@ -64,6 +64,9 @@ test-fast: ## Run the suite on SQLite without setting up, up to the first failur
 
 faults: var/checks ## Let every fault happen to 200 owed reports on each database and broker; FAULTS="--write" keeps the table
 	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m tests.faults.campaign $(FAULTS)
+
+bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
+	@$(CHECKS) $(RUN) -m bench.reports
 
 # --- Checking ---
 
