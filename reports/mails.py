@@ -128,9 +128,10 @@ def send_again(mail: Mail, *, by: Actor, now: dt.datetime) -> None:
 
 def _send_to(recipient: User, now: dt.datetime) -> bool:
     """Send the recipient one message on everything that is due, and return whether it left."""
-    mails = _admitted(recipient, _taken(recipient, now), now)
+    mails = _admitted(_taken(recipient, now), now)
     if not mails:
         return False
+    recipient = mails[0].recipient
     try:
         with translation.override(letters.language_of(recipient)):
             message = letters.written(recipient, mails)
@@ -166,7 +167,7 @@ def _taken(recipient: User, now: dt.datetime) -> list[Mail]:
     joined = ("report__project", "report__agreement", "report__organisation")
     return list(
         Mail.objects.filter(pk__in=mine)
-        .select_related("report", *joined)
+        .select_related("recipient", "report", *joined)
         .defer("report__snapshot")
         .order_by("report__period_start", "report")
     )
@@ -180,8 +181,11 @@ def _take(key: int, now: dt.datetime) -> bool:
     )
 
 
-def _admitted(recipient: User, mails: list[Mail], now: dt.datetime) -> list[Mail]:
-    """Return the mails that the recipient may still get, and drop the others with the reason: rights may have ended."""
+def _admitted(mails: list[Mail], now: dt.datetime) -> list[Mail]:
+    """Return those of one recipient's mails that they may still get; drop the others with the reason."""
+    if not mails:
+        return []
+    recipient = mails[0].recipient
     by = permissions.actor(recipient, on=timezone.localdate(now))
     reports = [mail.report_id for mail in mails]
     seen = set(Report.objects.visible_to(by).filter(pk__in=reports).values_list("pk", flat=True))
