@@ -285,7 +285,7 @@ def evidence(row: Evidence) -> Facts:
         "name": row.name,
         "size": row.size,
         "type": row.content_type,
-        "milestone": row.milestone.reference if row.milestone else None,
+        "milestone": _reference(row.milestone),
         "uploaded_by": _post(row.uploaded_by),
         "on": _local_day(row.created_at),
     }
@@ -318,6 +318,10 @@ def _date(on: dt.date | None, precision: str) -> Facts | None:
 def _post(row: User | None) -> str | None:
     """Return the post, or the name where none is recorded; what the system took from a source was said by nobody here."""
     return None if row is None or row.is_system else row.post or str(row)
+
+
+def _reference(row: Any) -> str | None:
+    return row.reference if row else None
 
 
 def _withheld(row: Project | Agreement | None) -> Either:

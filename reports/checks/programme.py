@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from projects.progress import months_after, per_cent
+from projects.progress import Band, months_after, per_cent
 from reports.checks.arithmetic import Failure, Snapshot, day, must, past, text
 from reports.checks.milestones import spread
 
@@ -117,6 +117,8 @@ def _months(due: dt.date, reached: dt.date) -> int:
 def _delay(found: Snapshot) -> Iterator[Failure]:
     final = [row["governing"] for row in found["rows"] if row["governing"]]
     without = len(found["rows"]) - len(final)
+    bands = [row["band"] for row in found["delay"]["bands"]]
+    yield Failure("projects.delay.bands", bands, [str(it.value) for it in Band])
     yield Failure("projects.delay.without_date", found["delay"]["without_date"], without)
     for against in ("baseline", "latest"):
         late = [it[f"late_{against}_months"] for it in final if it[f"late_{against}_months"] is not None]

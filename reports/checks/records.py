@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, steps, traces
+from reports.checks import facts, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -50,7 +50,8 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
 def failures(snapshot: Snapshot, *, by: Actor) -> list[Failure]:
     """Return every value that is not its record's, as `by` may see it; call it in the view that the figures came from."""
     try:
-        return list(compare(snapshot, read(snapshot, by=by)))
+        left_out = [it for it in whole.failures(snapshot, by=by) if it.found != it.expected]
+        return list(compare(snapshot, read(snapshot, by=by))) + left_out
     except MALFORMED as error:
         return [malformed(error)]
 

@@ -151,3 +151,17 @@ def test_many_rows_cost_as_many_queries_as_one(cast):
     with CaptureQueriesContext(connection) as many:
         assert records.failures(shown, by=acting(cast.officer)) == []
     assert len(many) == len(few)
+
+
+def test_a_record_that_the_report_leaves_out_is_missed():
+    """Everything in the report may agree, and still one project be left out."""
+    owner = stage.fill()
+    by = acting(owner, stage.NOW.date())
+    made = figures.snapshot(stage.report_of("programme", owner, stage.LATER), by=by, now=stage.NOW)
+    shown = json.loads(json.dumps(made))
+    shown["projects"]["total"] -= 1
+    shown["reliance"]["rows"].pop()
+    assert sorted(str(it) for it in records.failures(shown, by=by)) == [
+        "projects.total is 27, but must be 28",
+        f"reliance.rows is {len(shown['reliance']['rows'])}, but must be {len(shown['reliance']['rows']) + 1}",
+    ]
