@@ -25,7 +25,7 @@ class VerifyView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     RIGHTS: dict[str, str] = {}
-    throttled = True  # for the schema
+    is_throttled = True  # for the schema
 
     def get_throttles(self) -> list[BaseThrottle]:
         return [intake.Throttle()] if self.request.method == "POST" else []

@@ -124,7 +124,7 @@ class RightsSchema(AutoSchema):
             yield 413, "too_large", "The body or a file is too large."
         if signs_in:
             yield 429, "locked_out", "Too many failed sign-ins."
-        if getattr(self.view, "throttled", False):
+        if getattr(self.view, "is_throttled", False):
             yield 413, "too_large", "The file is too large."
             yield 429, "throttled", "Too many questions; `Retry-After` says when to ask again."
 

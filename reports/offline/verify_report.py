@@ -230,7 +230,7 @@ def files_in(folder: Path, register: Path) -> tuple[list[Path], list[Path]]:
 
 def sound(answer: Facts) -> bool:
     """Whether nothing at all is wrong with a file."""
-    inside_right = answer["figures_inside"] in (None, "same") or answer["form"] != "pdf"
+    inside_right = answer["figures_inside"] in (None, "same", "none")  # reports of earlier versions have none
     seal_right = answer["seal"] in (None, "sound", "not checked")
     return bool(answer["answer"] == GENUINE and inside_right and seal_right)
 
@@ -248,10 +248,10 @@ def table(answers: list[Facts], folder: Path) -> str:
             answer["seal"] or "-",
             answer["remark"],
         )
-        rows.append(tuple(re.sub(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]", "?", text) for text in shown))  # type: ignore[arg-type]
+        rows.append(tuple(re.sub(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]", "?", text) for text in shown))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
+        "  ".join(cell.ljust(widths[column]) for column, cell in enumerate(row)).rstrip() for row in rows
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.generic import ListView
 
 from projects import permissions
@@ -18,7 +17,7 @@ class ReportDownloads(OneReport, ListView):
     template_name = "reports/download_list.html"
     paginate_by = 50
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.report = self.found()
         permissions.require(self.actor, "history.read", self.report)
         return super().get(request, *args, **kwargs)

@@ -4,7 +4,7 @@ import re
 
 from tests import services
 
-READ = re.compile(r"""(?:\benv\.\w+|environ\.get|getenv)\(\s*"([A-Z_]+)"|environ\["([A-Z_]+)"\]""")
+READ = re.compile(r"""(?:\benv\.\w+|environ\.get|getenv)\(\s*"([A-Z0-9_]+)"|environ\["([A-Z0-9_]+)"\]""")
 
 
 def read_by_the_application(root) -> set[str]:
@@ -16,7 +16,7 @@ def read_by_the_application(root) -> set[str]:
 
 def test_every_variable_that_the_application_reads_is_documented_and_no_other(root):
     documented = set(
-        re.findall(r"^\| `([A-Z_]+)` \|", (root / "docs" / "settings.md").read_text(), re.MULTILINE)
+        re.findall(r"^\| `([A-Z0-9_]+)` \|", (root / "docs" / "settings.md").read_text(), re.MULTILINE)
     )
     assert documented == read_by_the_application(root)
 
