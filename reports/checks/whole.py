@@ -28,6 +28,10 @@ def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
         yield from _programme(snapshot, by)
     elif kind == ReportKind.PROJECT:
         yield from _project(snapshot, by)
+    elif kind == ReportKind.TRANSFER:
+        yield from _transfer(snapshot, by)
+    elif kind == ReportKind.EXCEPTIONS:
+        yield from _exceptions(snapshot, by)
 
 
 def _programme(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:
@@ -56,6 +60,29 @@ def _project(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:
     yield Failure("milestones.total", snapshot["milestones"]["total"], milestones.count())
     yield Failure("targets.total", snapshot["targets"]["total"], targets.count())
     yield from _provenance(snapshot, (project, milestones, targets))
+
+
+def _transfer(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:
+    agreements = Agreement.objects.visible_to(by).count()
+    yield Failure("technology.agreements", snapshot["technology"]["agreements"], agreements)
+    projects = Project.objects.visible_to(by)
+    yield Failure("readiness.projects", snapshot["readiness"]["projects"], projects.count())
+    milestones = Milestone.objects.visible_to(by).filter(type__in=["transfer", "training", "validation"])
+    yield Failure("milestones.total", snapshot["milestones"]["total"], milestones.count())
+    measured = Target.objects.visible_to(by).filter(indicator__code__regex=r"^(TT|TEC|SKL|INT|CAP|PRD)-")
+    yield Failure("targets.total", snapshot["targets"]["total"], measured.count())
+
+
+def _exceptions(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:
+    records = {
+        "milestone": Milestone.objects.visible_to(by),
+        "target": Target.objects.visible_to(by),
+        "project": Project.objects.visible_to(by),
+        "agreement": Agreement.objects.visible_to(by),
+    }
+    totals = {row["kind"]: row["total"] for row in snapshot["exceptions"]["kinds"]}
+    for kind, rows in records.items():
+        yield Failure(f"exceptions.kinds.{kind}.total", totals[kind], rows.count())
 
 
 def _provenance(snapshot: Snapshot, records: Iterable[QuerySet]) -> Iterator[Failure]:

@@ -159,6 +159,15 @@ def test_the_day_of_a_claim_is_looked_up_again_in_the_audit_trail(code, full, li
     assert str(failure).endswith("since is 2026-03-01, but must be the day that the audit trail tells")
 
 
+def test_records_left_out_of_the_count_are_missed(full, lively):
+    snapshot = full[0]
+    for name in ("total", "clear"):
+        snapshot["exceptions"]["kinds"][0][name] -= 1
+    assert failures(snapshot) == []
+    wrong = [str(it) for it in rechecked.failures(snapshot, by=acting(lively.officer))]
+    assert wrong == ["exceptions.kinds.milestone.total is 2, but must be 3"]
+
+
 def test_the_example_of_the_documentation_is_sound():
     assert checks.failures(json.loads((examples.FOLDER / "exceptions.json").read_text())) == []
 

@@ -9,6 +9,7 @@ import pytest
 from projects.choices import AgreementStatus, Instrument, MilestoneType
 from projects.models import Measurement
 from reports import checks, document
+from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests.api.scene import indicator, target
 from tests.cast import TODAY, acting, agreement, milestone, project
@@ -143,6 +144,19 @@ def test_a_transfer_that_took_place_is_shown_with_what_proves_it(scored):
         3,
     )
     assert level["verified"]["by"] is None, "who verified it is not recorded"
+
+
+def test_records_left_out_of_the_count_are_missed(scored, proven):
+    snapshot = scored[0]
+    for section, names in (("technology", ("agreements", "others")), ("readiness", ("projects", "silent"))):
+        for name in names:
+            snapshot[section][name] -= 1
+    assert failures(snapshot) == []
+    wrong = [str(it) for it in rechecked.failures(snapshot, by=acting(proven.officer))]
+    assert wrong == [
+        "technology.agreements is 2, but must be 3",
+        "readiness.projects is 2, but must be 3",
+    ]
 
 
 def test_the_example_of_the_documentation_is_sound():
