@@ -2,7 +2,7 @@
 
 A signature, a visit or a workshop is not transfer: evidence of transfer is a milestone of transfer, training or
 validation that was achieved, or a reported value of a transfer, technology or skills indicator. A record of the transfer
-itself, once there is one, is one more source in `_evidence`.
+itself is one more source in `_proof`.
 """
 
 from __future__ import annotations
