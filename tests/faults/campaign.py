@@ -27,6 +27,7 @@ from tests.faults.world import World, opened
 PAIRS = (("postgres", "redis"), ("postgres", "none"), ("sqlite", "redis"), ("sqlite", "none"))
 DOCUMENT = Path("docs/reliability.md")
 BEGIN, END = "<!-- campaign: written by make faults -->", "<!-- end of the campaign -->"
+LONGEST_VERDICT = 2000  # it may end with the workers' last words
 HEAD = ("database", "broker", "fault", "struck", "reports", "issued once", "attempts", "seconds", "verdict")
 
 
@@ -49,7 +50,7 @@ class Row:
     def cells(self) -> list[str]:
         numbers = (self.reports, self.issued_once, self.attempts, f"{self.seconds:.0f}")
         shown = map(str, numbers) if self.reports else [""] * len(numbers)
-        return [self.database, self.broker, self.fault, self.struck, *shown, self.verdict]
+        return [self.database, self.broker, self.fault, self.struck, *shown, self.verdict[:LONGEST_VERDICT]]
 
 
 def suffer(world: World, kind: Kind) -> Row:
