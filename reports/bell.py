@@ -40,7 +40,8 @@ def is_heard() -> bool:
     """Whether the broker answers, asked once."""
     try:
         with _connection() as connection:
-            connection.default_channel.close()  # opening it asks the broker
+            channel: Any = connection.default_channel  # opening it asks the broker
+            channel.close()
     except (KombuError, RedisError, OSError):
         return False
     return True

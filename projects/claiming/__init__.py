@@ -36,12 +36,9 @@ class ClaimKind:
 
     def address_of(self, subject: Any) -> str:
         """Return the page on which the subject stands."""
-        project, agreement = getattr(subject, "project", None), getattr(subject, "agreement", None)
-        if subject._meta.model_name in ("project", "agreement"):
-            return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
-        if project is not None:
-            return reverse("project-detail", args=[project.reference])
-        return reverse("agreement-detail", args=[agreement.reference])
+        if subject._meta.model_name not in ("project", "agreement"):
+            subject = getattr(subject, "project", None) or subject.agreement
+        return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
 
     def address_of_form(self, subject: Any) -> str:
         return reverse(f"{self.name}-new", args=[getattr(subject, self.key)])

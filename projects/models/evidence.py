@@ -25,7 +25,6 @@ from projects.models.milestones import Milestone
 from projects.models.people import User
 from projects.models.projects import StageGate
 from projects.models.readiness import Readiness
-from projects.models.scoped import Scoped
 from projects.models.transfers import KnowHowItem, ReplicationRun, Training, TransferStep
 from projects.permissions import Actor
 
@@ -41,7 +40,7 @@ class EvidenceQuerySet(AuditedQuerySet):
 
 
 # What evidence may support: the foreign key and its model. A row names exactly one.
-SUPPORTS: dict[str, type[Scoped]] = {
+SUPPORTS: dict[str, Any] = {
     "milestone": Milestone,
     "measurement": Measurement,
     "gate": StageGate,

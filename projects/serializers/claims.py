@@ -107,8 +107,8 @@ def with_files(body: type[ClaimBody]) -> type[ClaimBody]:
 @cache
 def detailed(shape: type[ClaimFacts]) -> type[ClaimFacts]:
     """Return the shape `shape` with evidence and steps."""
-    fields = (*shape.Meta.fields, *DETAIL)  # type: ignore[attr-defined]
-    meta = type("Meta", (shape.Meta,), {"fields": fields})  # type: ignore[attr-defined]
+    fields = (*shape.Meta.fields, *DETAIL)
+    meta = type("Meta", (shape.Meta,), {"fields": fields})
     name = shape.__name__.replace("Serializer", "DetailSerializer")
     made: Any = type(
         name,

@@ -34,7 +34,8 @@ class ClaimPage(Page):
 
     def claim(self) -> Claim:
         related = ("claimed_by", "claimant_organisation", "verified_by", self.kind.model.SUBJECT)
-        visible = self.kind.model._default_manager.visible_to(self.actor).select_related(*related)
+        rows: Any = self.kind.model._default_manager
+        visible = rows.visible_to(self.actor).select_related(*related)
         return get_object_or_404(visible, pk=self.kwargs["pk"])
 
     def shown(self, claim: Claim) -> dict[str, Any]:

@@ -70,13 +70,14 @@ class Command(BaseCommand):
     def _order(self, options: dict[str, Any], by: Actor, now: dt.datetime) -> Report:
         if options["kind"] is None:
             raise CommandError("Say which --kind of report, or which report it --revises.")
+        on: dict[str, Any] = {
+            name: _subject(model, options[name], by)
+            for name, model in SUBJECTS.items()
+            if options[name] is not None
+        }
         return ordering.order(
             kind=options["kind"],
-            **{
-                name: _subject(model, options[name], by)
-                for name, model in SUBJECTS.items()
-                if options[name] is not None
-            },
+            **on,
             as_of=options["as_of"] or by.on,
             period_start=options["start"],
             by=by,
