@@ -237,7 +237,9 @@ def sound(answer: Facts) -> bool:
 
 def table(answers: list[Facts], folder: Path) -> str:
     """Return the answers as a table for people."""
-    rows = [("FILE", "ANSWER", "SERIAL", "EDITION", "FIGURES INSIDE", "SEAL", "REMARK")]
+    rows: list[tuple[str, ...]] = [
+        ("FILE", "ANSWER", "SERIAL", "EDITION", "FIGURES INSIDE", "SEAL", "REMARK")
+    ]
     for answer in answers:
         shown = (
             str(Path(answer["file"]).relative_to(folder)),
