@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reports.figures import changes
+
 FOLDER = Path(__file__).parent / "snapshots"
 Snapshot = dict[str, Any]
 HOSTILE = '</td></table><script>alert(1)</script><img src="file:///etc/passwd" onerror=x>&amp; {{ 7|add:7 }} <b colspan=9>'
@@ -80,6 +82,35 @@ def with_verification(snapshot: Snapshot) -> Snapshot:
             }
         ]
     return changed
+
+
+def compared(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot as if there had been one before it, in which a date was earlier and a target lacked."""
+    earlier, later = deepcopy(snapshot), deepcopy(snapshot)
+    earlier["meta"] |= {"serial": "NCMM/2025-26/Q/0000", "as_of": "2025-12-31"}
+    milestones = earlier["milestones"]
+    moved = milestones["slips"]["rows"][0]["reference"]
+    for row in milestones["rows"] + milestones["slips"]["rows"] + milestones["overdue"]["rows"]:
+        if row["reference"] == moved:
+            row |= {
+                "latest": row["baseline"],
+                "slip_days": None,
+                "revisions": 0,
+                "reason": None,
+                "owner": "Director",
+            }
+    achieved = next(row for row in milestones["rows"] if row["state"] == "achieved")
+    achieved |= {"state": "recorded_after", "title": "Called otherwise"}
+    milestones["rows"] = [row for row in milestones["rows"] if row["state"] != "undated"]
+    milestones["overdue"]["sum"] += 100
+    del earlier["targets"]["rows"][0]
+    later["meta"]["previous"] = {
+        "serial": "NCMM/2025-26/Q/0000",
+        "as_of": "2025-12-31",
+        "snapshot_sha256": "1" * 64,
+    }
+    later["changes"] = changes.changes(earlier, later)
+    return later
 
 
 def with_hostile_texts(snapshot: Snapshot, text: str = HOSTILE) -> Snapshot:

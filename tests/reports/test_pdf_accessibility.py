@@ -33,7 +33,8 @@ def test_an_edition_keeps_all_rules_of_pdf_ua(name, language):
 
 
 @pytest.mark.parametrize(
-    "change", [examples.late_revision, examples.with_verification, examples.with_hostile_texts]
+    "change",
+    [examples.late_revision, examples.with_verification, examples.with_hostile_texts, examples.compared],
 )
 @pytest.mark.parametrize("name", ["programme", "project"])
 def test_unusual_records_keep_them_too(name, change):
