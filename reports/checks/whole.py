@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from projects.choices import AsOfBasis
 from projects.models import Agreement, Milestone, Project, ReliancePoint, Target
 from projects.permissions import Actor
+from reports.checks import readers
 from reports.checks.arithmetic import Failure, Snapshot
 from reports.choices import ReportKind
 
@@ -22,7 +23,7 @@ BASES = {
 
 
 def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
-    """Yield every count that is not that of the records which `by` may see; of the kinds that are on a closed set of them."""
+    """Yield every count, or list of records, that is not that of the records which the readers of the report may see."""
     kind = snapshot["meta"].get("kind")
     if kind == ReportKind.PROGRAMME:
         yield from _programme(snapshot, by)
@@ -32,6 +33,10 @@ def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
         yield from _transfer(snapshot, by)
     elif kind == ReportKind.EXCEPTIONS:
         yield from _exceptions(snapshot, by)
+    elif kind == ReportKind.AGREEMENT:
+        yield from readers.agreement(snapshot)
+    elif kind == ReportKind.PARTNER:
+        yield from readers.partner(snapshot)
 
 
 def _programme(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:

@@ -13,7 +13,7 @@ from reports import checks, document, figures, ordering
 from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests import folders
-from tests.cast import acting, agreement, person, project
+from tests.cast import acting, agreement, milestone, person, project
 from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
 
@@ -105,6 +105,26 @@ def test_an_agreement_that_a_milestone_names_is_left_out_where_not_all_are_parti
         "MST-921": None,
     }
     assert "AGR-910" not in json.dumps(snapshot)
+
+
+@pytest.mark.django_db
+def test_a_record_left_out_or_too_much_is_missed(cast):
+    """Counts and rows may agree with each other and be wrong together: who takes part in what is read anew."""
+    shared = agreement("AGR-910", cast.texmin, cast.irel)
+    inside = project("PRJ-910", cast.texmin, cast.irel, agreement=shared)
+    by = acting(cast.officer)
+    snapshot, failures = made(shared, by, orders.NOW.date(), orders.NOW)
+    assert failures == []
+    milestone("MST-910", inside)
+    project("PRJ-911", cast.texmin, agreement=shared)
+    lines = [str(failure) for failure in rechecked.failures(snapshot, by=by)]
+    assert lines == [
+        "agreement.projects is 1, but must be 2",
+        "milestones.rows is [], but must be ['MST-910']",
+    ]
+    inside.partners.clear()
+    (line, *_others) = [str(it) for it in rechecked.failures(snapshot, by=by) if it.figure == "projects.rows"]
+    assert line == "projects.rows is ['PRJ-910'], but must be []"
 
 
 # --- what is checked ---

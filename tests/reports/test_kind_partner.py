@@ -121,6 +121,25 @@ def test_internal_evidence_stays_out(cast):
     assert [row["name"] for row in snapshot["evidence"]] == ["photo.jpg"]
 
 
+@pytest.mark.django_db
+def test_a_record_left_out_or_too_much_is_missed(cast):
+    """Counts and rows may agree with each other and be wrong together: who takes part in what is read anew."""
+    snapshot, failures = today(cast.texmin, cast)
+    assert failures == []
+    shared = project("PRJ-910", cast.irel, cast.texmin)
+    milestone("MST-910", shared)
+    lines = [str(failure) for failure in rechecked.failures(snapshot, by=acting(cast.officer))]
+    assert lines == [
+        "projects.rows is ['PRJ-901'], but must be ['PRJ-901', 'PRJ-910']",
+        "milestones.rows is ['MST-901'], but must be ['MST-901', 'MST-910']",
+    ]
+    snapshot, failures = today(cast.texmin, cast)
+    assert failures == []
+    shared.partners.clear()
+    (line, *_others) = [str(it) for it in rechecked.failures(snapshot, by=acting(cast.officer))]
+    assert line == "projects.rows is ['PRJ-901', 'PRJ-910'], but must be ['PRJ-901']"
+
+
 # --- what is asked ---
 
 
