@@ -113,6 +113,20 @@ def test_everything_in_a_snapshot_is_printed_but_what_is_named_here(kind):
     ] == []
 
 
+# Of rows that came and went the paper names which; of texts, which changed. Their contents stand in the data file.
+OF_CHANGES = r"changes\.((came|went)\.\*\.row(\..*)?|texts\.\*\.(old|new)|milestones\.since)"
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_every_change_since_the_last_report_is_printed(kind):
+    snapshot = examples.compared(EXAMPLES[kind]())
+    original = document.html(snapshot, "en")[0]
+    found = {place: path for place, path in places(snapshot).items() if place.startswith("changes.")}
+    silent = {place for place, path in found.items() if is_silent(snapshot, path, original)}
+    assert {"changes.moved.*.old", "changes.moved.*.new", "changes.counts.moved"} <= found.keys() - silent
+    assert {place for place in silent if not re.fullmatch(OF_CHANGES, place)} == set()
+
+
 class Words(HTMLParser):
     """The texts between the tags of a document, drawings left out."""
 
