@@ -1,7 +1,8 @@
 """Times the printing of programme reports, side by side with WeasyPrint alone (`make bench-reports`).
 
 Each row is measured in a worker of its own that has drawn a page before; time counts from the snapshot to the bytes,
-memory is the peak of the drawing child. Ends with 1 when a limit is broken.
+memory is the peak of the drawing child. Ends with 1 when a limit is broken. Seconds of processor are what the same
+work takes where nothing else runs, since one drawing uses one processor: a busy machine alone breaks no limit.
 """
 
 import argparse
@@ -83,26 +84,31 @@ def main() -> int:
     asked = parser.parse_args()
     _say(
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"WeasyPrint {version('weasyprint')}, load {os.getloadavg()[0]:.1f}\n"
+        f"WeasyPrint {version('weasyprint')}, load before {os.getloadavg()[0]:.1f}\n"
     )
     _say(
-        "| projects | language | drawn by | seconds | of processor | peak MB | pages | pages/s | KB | ours : plain |"
+        "| projects | language | drawn by | seconds | processor seconds | peak MB | pages | pages/s | KB | ours : plain |"
     )
     _say("|---|---|---|---|---|---|---|---|---|---|")
-    broken = []
+    broken: list[str] = []
+    busy: list[str] = []
     for projects in asked.projects:
         for language in asked.languages:
             plain = measure(projects, language, "plain")
             ours = measure(projects, language, "ours")
             _say(_row(projects, language, "WeasyPrint alone", plain, ""))
             ratio = (
-                f"{ours.seconds / plain.seconds:.2f} × time, {ours.megabytes / plain.megabytes:.2f} × memory"
+                f"{ours.processor / plain.processor:.2f} time, {ours.megabytes / plain.megabytes:.2f} memory"
             )
             _say(_row(projects, language, "`pdf.render`", ours, ratio))
             seconds, megabytes = LIMITS.get(projects, (float("inf"), float("inf")))
-            if ours.seconds > seconds or ours.megabytes > megabytes:
+            if ours.megabytes > megabytes or ours.processor > seconds:
                 broken.append(f"{projects} projects, {language}: the limit is {seconds} s and {megabytes} MB")
-    _say("\n" + ("\n".join(broken) or "All limits are kept."))
+            elif ours.seconds > seconds:
+                busy.append(
+                    f"{projects} projects, {language}: {seconds} s are kept only where nothing else runs"
+                )
+    _say("\n" + ("\n".join(broken + busy) or "All limits are kept."))
     return 1 if broken else 0
 
 
