@@ -4,11 +4,14 @@ import hashlib
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects import archive
 from projects.models import AuditEvent
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
+from tests.cast import project
 from tests.reports.issued import addressed, content, issued
 from tests.reports.orders import claimed, fresh, order, schedule
 
@@ -269,6 +272,19 @@ def test_officers_see_schedules_and_make_none(cast, api):
     assert client.post(SCHEDULES, SCHEDULE).status_code == 403
     assert api(cast.our_lead).get(SCHEDULES).json()["count"] == 0
     assert ReportSchedule.objects.count() == 1
+
+
+def test_the_list_of_schedules_costs_the_same_for_one_and_for_twenty(cast, api):
+    addressed(cast.auditor)
+    client, costs = api(cast.manager), []
+    for number in (1, 19):
+        for _time in range(number):
+            site = project(f"PRJ-8{number}{_time}", cast.texmin)
+            schedule(cast, kind="project", project=site, recipients=[cast.auditor])
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(SCHEDULES).status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_the_list_costs_as_many_queries_for_one_report_as_for_five(cast, api, django_assert_max_num_queries):
