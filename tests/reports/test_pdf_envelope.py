@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reports import document, pdf
+from tests.reports.conformance import failures
 from tests.reports.printing import reader
 
 NOW = datetime(2026, 4, 7, 6, 0, 12, tzinfo=ZoneInfo("Asia/Kolkata"))
@@ -35,7 +36,9 @@ def test_no_text_of_the_report_can_pass_itself_off_as_its_serial():
 
 
 def test_the_figures_are_inside_as_data_of_the_document_and_described():
-    read = reader(draw(attachments={NAME: FIGURES, "a.json": b"{}"}))
+    drawn = draw(attachments={NAME: FIGURES, "a.json": b"{}"}, identity=SERIAL)
+    assert failures(drawn) == []
+    read = reader(drawn)
     assert read.attachments[NAME] == [FIGURES]
     root = read.trailer["/Root"]
     names = root["/Names"]["/EmbeddedFiles"]["/Names"]
