@@ -64,7 +64,7 @@ def test_the_commands_of_the_tour_do_what_it_says(
     assert (tmp_path / "evidence.pdf").read_bytes() == (tmp_path / "appraisal.pdf").read_bytes()
     assert (tmp_path / "report.pdf").read_bytes() == content(issued_one, "en")
     assert (tmp_path / "report.json").read_text() == Report.objects.get(state="issued").snapshot
-    assert AuditEvent.objects.filter(action="report.download", actor__username="auditor").count() == 2
+    assert AuditEvent.objects.filter(action="report.download", actor__username="auditor").count() == 3
     assert Report.objects.filter(state="queued", project__reference="PRJ-025").count() == 1
 
 
