@@ -12,6 +12,12 @@ from reports.templatetags.snapshot import NONE
 
 Snapshot = dict[str, Any]
 SLUG = "changes"
+# Outputs come first and agreements last, as everywhere in a report.
+ORDER = (
+    *("outputs", "reliance", "project", "organisation", "agreement", "parties", "ladder", "technology"),
+    *("asked", "exceptions", "named", "projects", "milestones", "revisions", "money", "trl", "readiness"),
+    *("indicators", "results", "targets", "evidence", "agreements", "provenance"),
+)
 NAME = re.compile(r"\[([^\]]*)\]$")
 
 
@@ -31,11 +37,21 @@ def context(snapshot: Snapshot) -> Snapshot:
             "headline": [_headline(row) for row in found["headline"]],
             "events": found["milestones"] and _events(found["milestones"], rows),
             "projects": found["projects"] and _projects(found["projects"], snapshot, found["went"]),
-            "blocks": _blocks(found["moved"]),
-            "lists": _lists(found["came"], found["went"]),
-            "texts": [words.place(entry["path"]) for entry in found["texts"]],
+            "blocks": _blocks(_in_order(found["moved"])),
+            "lists": _lists(_in_order(found["came"]), _in_order(found["went"])),
+            "texts": [words.place(entry["path"]) for entry in _in_order(found["texts"])],
         }
     }
+
+
+def _in_order(entries: list[Snapshot]) -> list[Snapshot]:
+    """Return the entries by section in the order of printing; within one they keep theirs."""
+
+    def place(entry: Snapshot) -> int:
+        section = re.split(r"[.\[]", entry["path"], maxsplit=1)[0]
+        return ORDER.index(section) if section in ORDER else len(ORDER)
+
+    return sorted(entries, key=place)
 
 
 def _milestones(snapshot: Snapshot) -> dict[str, Snapshot]:

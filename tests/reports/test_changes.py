@@ -226,6 +226,18 @@ def test_the_paper_says_what_it_is_compared_with_and_every_figure_that_moved(sum
     assert "This is the first report of its kind" in first
 
 
+def test_outputs_come_first_and_agreements_last_among_what_moved(summer):
+    _june, september = summer
+    blocks = document.changes.context(september)["change"]["blocks"]
+    assert [block["title"] for block in blocks] == [
+        "Outputs",
+        "Projects",
+        "Milestones",
+        "Targets",
+        "Agreements",
+    ]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", list(figures.SECTIONS))
 def test_every_place_of_a_snapshot_has_words(kind):
