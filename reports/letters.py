@@ -49,7 +49,7 @@ def _told(report: Report) -> dict[str, object]:
     return {
         "report": report,
         "page": f"{settings.BASE_URL}{page}",
-        "verify": f"{settings.BASE_URL}/verify/{report.slug}/",
+        "verify": settings.BASE_URL + reverse("verify-report", args=[report.slug]),
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports import ordering, verification
+from reports import engine, ordering, verification
 from reports.choices import Language, Outcome
 from reports.models import Report
 from reports.verification import Reading
@@ -155,3 +155,21 @@ def test_a_digest_is_read_as_people_paste_it(report):
         assert verification.digest(text) is None
     assert verification.of_digest(sha256).outcome == Outcome.GENUINE
     assert verification.of_digest("0" * 64).outcome == Outcome.UNKNOWN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("today")
+def test_a_drawn_report_is_told_from_every_change_of_it(cast):
+    """The same on files as they are really issued: changed anywhere, cut off anywhere behind its first hundred bytes."""
+    report = engine.render(order(cast).pk)
+    for language in Language.values:
+        content = bytes_of(report, language)
+        assert told(content).outcome == Outcome.GENUINE
+        for place in [*range(0, len(content), len(content) // 150), len(content) - 1]:
+            changed = content[:place] + bytes([content[place] ^ 0x20]) + content[place + 1 :]
+            answer = told(changed)
+            assert (answer.outcome, answer.report) == (Outcome.ALTERED, report), place
+        for length in [*range(100, len(content), len(content) // 50), len(content) - 1]:
+            answer = told(content[:length])
+            assert (answer.outcome, answer.report) == (Outcome.ALTERED, report), length
+        assert told(content + b"\n").appended
