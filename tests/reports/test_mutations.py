@@ -109,7 +109,8 @@ def refusals(found: Scene, snapshot: Snapshot) -> list[checks.Failure]:
 def test_every_figure_of_the_changes_since_the_last_report_has_a_witness(kind):
     found, chance = scene(kind), random.Random(f"{SEED} {kind}")
     found.snapshot["changes"] = changes.changes(found.earlier, found.snapshot)
-    snapshot = json.loads(json.dumps(found.snapshot))  # a copy: the changes share their dates with the sections
+    # A copy, because the changes share their dates with the sections: one altered would be both.
+    snapshot = json.loads(json.dumps(found.snapshot))
     assert checks.failures(snapshot, found.earlier) == []
     paths = list(mutations.below(snapshot["changes"], ("changes",)))
     assert paths
