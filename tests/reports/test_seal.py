@@ -2,14 +2,26 @@
 
 import datetime as dt
 import hashlib
+import http.server
 import io
+import threading
 
 import pytest
+from asn1crypto import tsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core import checks
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pyhanko.keys.internal import (
+    translate_pyca_cryptography_cert_to_asn1,
+    translate_pyca_cryptography_key_to_asn1,
+)
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -178,3 +190,68 @@ def test_the_command_writes_a_key_that_says_what_it_is_and_overwrites_none(tmp_p
     assert "DEVELOPMENT ONLY" in subject
     with pytest.raises(CommandError, match="not overwritten"):
         call_command("make_seal_key", str(path))
+
+
+# --- with a time-stamping authority ---
+
+
+@pytest.fixture
+def authority(settings):
+    """A time-stamping authority on this machine, which says that it is eight in the morning."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - dt.timedelta(days=1))
+        .not_valid_after(NOW + dt.timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    stamper = DummyTimeStamper(
+        tsa_cert=translate_pyca_cryptography_cert_to_asn1(certificate),
+        tsa_key=translate_pyca_cryptography_key_to_asn1(private),
+        fixed_dt=NOW.replace(hour=8),
+    )
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = stamper.request_tsa_response(asked).dump()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.REPORT_SEAL_TSA_URL = f"http://127.0.0.1:{server.server_port}/"
+        yield stamper
+        server.shutdown()
+
+
+def test_with_an_authority_the_seal_carries_its_time(key, authority):
+    content = seal.sealed(paper.printed("project"), now=NOW)
+    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+    trusted = ValidationContext(
+        trust_roots=[signature.signer_cert, authority.tsa_cert], moment=NOW, allow_fetching=False
+    )
+    status = validate_pdf_signature(signature, trusted, trusted)
+    assert status.timestamp_validity.timestamp == NOW.replace(hour=8)
+    assert status.intact
+    assert failures(content) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("today")
+def test_when_the_authority_does_not_answer_the_report_is_tried_again(cast, key, settings):
+    settings.REPORT_SEAL_TSA_URL = "http://127.0.0.1:9/"
+    report = engine.render(order(cast).pk)
+    assert (report.state, report.attempt) == (ReportState.QUEUED, 1)
+    assert not report.editions.exists()

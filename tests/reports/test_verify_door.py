@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from projects.models import AuditEvent
 from reports import figures, intake
 from tests.cast import project
+from tests.pages.test_markup import Reader
 from tests.reports import issued as made
 from tests.reports.issued import issued
 from tests.reports.orders import fresh, order
@@ -215,6 +216,19 @@ def test_the_page_sets_no_cookie_is_not_kept_and_not_indexed(report):
         assert not answer.cookies
         assert "no-store" in answer["Cache-Control"]
         assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_the_page_has_one_heading_labelled_controls_and_nothing_inline(cast, report):
+    for answer in (
+        page("/verify/"),
+        page(f"/verify/{report.slug}/", file=upload(bytes_of(report, "en"))),
+        page(file=upload(bytes_of(report, "en") + b"x")),
+        page(status=400, sha256="x"),
+    ):
+        read = Reader(answer.content.decode())
+        assert (read.inline, read.headings) == ([], 1)
+        assert read.controls <= read.labels
+        assert len(read.ids) == len(set(read.ids))
 
 
 def test_a_name_of_a_file_is_text():
