@@ -82,6 +82,18 @@ def entries(root) -> list[Entry]:
     return catalogue.read(root / CATALOGUE)
 
 
+def test_every_text_is_translated_and_no_translation_is_a_guess(entries):
+    missing = [entry.texts[0] for entry in entries if not all(entry.translations)]
+    guessed = [entry.texts[0] for entry in entries if "fuzzy" in entry.flags]
+    assert (missing, guessed) == ([], []), f"{len(missing)} texts to translate, {len(guessed)} to look at"
+    assert len(entries) > 1000
+
+
+def test_the_catalogue_holds_every_text_of_the_sources(root, entries, tmp_path):
+    now = {entry.key for entry in catalogue.renewed(root, tmp_path)}
+    assert now - {entry.key for entry in entries} == set(), "run `make messages` and translate"
+
+
 def test_every_placeholder_and_tag_is_in_the_translation_and_none_beside(entries):
     wrong = [
         text
