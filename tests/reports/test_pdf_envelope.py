@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,14 @@ def draw(body: str = "<p>x</p>", **options) -> pdf.Pdf:
 def test_the_serial_can_be_read_without_knowing_pdf():
     file = draw(identity=SERIAL, title="</rdf:RDF><dc:identifier>NCMM/1</dc:identifier>")
     assert re.findall(rb"<dc:identifier>([^<]*)</dc:identifier>", file) == [SERIAL.encode()]
+
+
+def test_the_metadata_stay_xml_whatever_the_serial_holds():
+    file = draw(identity="A&B <c>")
+    (metadata,) = re.findall(rb"<x:xmpmeta.*</x:xmpmeta>", file, re.DOTALL)
+    found = ElementTree.fromstring(metadata).find(".//{http://purl.org/dc/elements/1.1/}identifier")  # noqa: S314 - our own
+    assert found is not None
+    assert found.text == "A&B <c>"
 
 
 def test_no_text_of_the_report_can_pass_itself_off_as_its_serial():
