@@ -25,7 +25,7 @@ PARTNER = frozenset({Role.LEAD, Role.VIEWER})
 STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # Facts that one person records and a second one verifies (projects/models/claims.py).
-CLAIMS = ("measurement",)
+CLAIMS = ("measurement", "fundline")
 
 # What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
 # must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
@@ -38,6 +38,7 @@ MAY: dict[str, frozenset[str]] = {
     "milestone.cancel": frozenset({Role.MANAGER}),
     **{f"{claim}.claim": MINISTRY | {Role.LEAD} for claim in CLAIMS},
     **{f"{claim}.{step}": MINISTRY for claim in CLAIMS for step in ("verify", "return")},
+    "clearance.record": MINISTRY | {Role.LEAD},
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from projects.claiming import KINDS, ClaimKind
-from projects.views import agreements, claims, evidence, milestones, overview, projects, session, steps
+from projects.views import (
+    agreements,
+    claims,
+    clearances,
+    evidence,
+    funds,
+    milestones,
+    overview,
+    projects,
+    session,
+    steps,
+)
 
 _milestone = "milestones/<str:reference>/"
 
@@ -25,6 +36,14 @@ urlpatterns = [
     path("agreements/<str:reference>/", agreements.AgreementDetail.as_view(), name="agreement-detail"),
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectDetail.as_view(), name="project-detail"),
+    path("projects/<str:reference>/money/", funds.ProjectMoney.as_view(), name="project-money"),
+    path(
+        "projects/<str:reference>/clearances/",
+        clearances.ProjectClearances.as_view(),
+        name="project-clearances",
+    ),
+    path("projects/<str:reference>/clearances/new/", clearances.ClearanceNew.as_view(), name="clearance-new"),
+    path("clearances/<int:pk>/change/", clearances.ClearanceChange.as_view(), name="clearance-change"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),
     path(_milestone, milestones.MilestoneDetail.as_view(), name="milestone-detail"),

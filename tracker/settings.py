@@ -289,7 +289,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgreementStatus": "projects.choices.AgreementStatus",
         "AgreementLevel": "projects.choices.AgreementLevel",
+        "ClearanceType": "projects.choices.ClearanceType",
+        "FundKind": "projects.choices.FundKind",
         "MeasurementStatus": "projects.choices.MeasurementStatus",
+        "MilestoneType": "projects.choices.MilestoneType",
         "MilestoneStatus": "projects.choices.MilestoneStatus",
         "OrganisationKind": "projects.choices.OrganisationKind",
         "OwnPrecision": "projects.serializers.common.OWN_PRECISIONS",

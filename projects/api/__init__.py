@@ -1,6 +1,8 @@
 """The programme over REST; tracker/api.py gives the addresses."""
 
+from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
+from projects.api.funds import FundLineViewSet
 from projects.api.milestones import MilestoneViewSet
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
@@ -9,7 +11,9 @@ from projects.api.targets import MeasurementViewSet, TargetViewSet
 
 __all__ = [
     "AgreementViewSet",
+    "ClearanceViewSet",
     "EvidenceViewSet",
+    "FundLineViewSet",
     "IndicatorViewSet",
     "LoginView",
     "LogoutAllView",

@@ -5,9 +5,28 @@ from __future__ import annotations
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import MeasurementStatus, OrganisationKind, RelianceMetric, Visibility
+from projects.choices import (
+    ClearanceType,
+    FundKind,
+    FundSource,
+    MeasurementStatus,
+    OrganisationKind,
+    RelianceMetric,
+    Visibility,
+)
 from projects.filters import MilestoneFilter, SearchFilter, choice, day, named
-from projects.models import Evidence, Measurement, Milestone, Mineral, Organisation, ReliancePoint, Target
+from projects.models import (
+    Clearance,
+    Evidence,
+    FundLine,
+    Measurement,
+    Milestone,
+    Mineral,
+    Organisation,
+    Project,
+    ReliancePoint,
+    Target,
+)
 
 
 class MilestoneCursorFilter(MilestoneFilter):
@@ -54,4 +73,33 @@ class RelianceFilter(filters.FilterSet):
 
     class Meta:
         model = ReliancePoint
+        fields: tuple[str, ...] = ()
+
+
+class FundLineFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    kind = choice(FundKind.choices, _("Kind"))
+    source = choice(FundSource.choices, _("Source of funds"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+    dated_from = day("dated_on", "gte", _("Dated from"))
+    dated_to = day("dated_on", "lte", _("Dated to"))
+
+    class Meta:
+        model = FundLine
+        fields: tuple[str, ...] = ()
+
+
+class ClearanceFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    type = choice(ClearanceType.choices, _("Type"))
+    applicable = filters.BooleanFilter(field_name="is_applicable", label=_("Applicable"))
+    undecided = filters.BooleanFilter(
+        field_name="is_applicable", lookup_expr="isnull", label=_("Not decided whether it applies")
+    )
+    granted = filters.BooleanFilter(
+        field_name="granted_on", lookup_expr="isnull", exclude=True, label=_("Granted")
+    )
+
+    class Meta:
+        model = Clearance
         fields: tuple[str, ...] = ()

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
+from projects.claiming import funds
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, Measurement, Target
+from projects.models import Claim, FundLine, Measurement, Project, Target
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class ClaimKind:
     """Label and value of what is claimed."""
     section: str = "projects"
     key: str = "reference"
+    organisations: tuple[str, ...] = ()
+    """Foreign keys to organisations, which are shown to those only who may see the organisation."""
 
     def address_of(self, subject: Any) -> str:
         """Return the page on which the subject stands."""
@@ -65,6 +68,16 @@ KINDS: dict[str, ClaimKind] = {
             title=_("Measurement"),
             new=_("Claim a value"),
             facts=_measured,
+        ),
+        ClaimKind(
+            name="fundline",
+            model=FundLine,
+            subject=Project,
+            form=funds.FundLineForm,
+            title=_("Fund line"),
+            new=_("Claim an amount"),
+            facts=funds.described,
+            organisations=("contributor",),
         ),
     )
 }

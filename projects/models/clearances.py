@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from django.db import models
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from projects import permissions
 from projects.choices import ClearanceType
+from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.lifecycle import StaleError
 from projects.models.projects import Project
 from projects.models.sourced import Sourced
+from projects.permissions import Actor
 
 
 class Clearance(Sourced, Audited):
     """One clearance of a project: applicable or not with the reason; whether it is, is unknown until decided."""
 
     ORGANISATION_PATHS = ("project__lead", "project__partners")
+    FIXED: ClassVar[frozenset[str]] = frozenset({"project", "type"})
+    PAST: ClassVar[tuple[str, ...]] = ("applied_on", "granted_on", "refused_on")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="clearances")
     type = models.CharField(_("type"), max_length=14, choices=ClearanceType)
@@ -69,3 +79,46 @@ class Clearance(Sourced, Audited):
 
     def acting_organisations(self) -> set[int]:
         return self.project.acting_organisations()
+
+    @classmethod
+    def record(cls, project: Project, *, by: Actor, type: str, reason: str = "", **facts: Any) -> Self:
+        """Record a clearance of the project and return it; the same application is recorded once."""
+        permissions.require(by, "clearance.record", project)
+        cls._refuse_the_future(facts, by.on)
+        with transaction.atomic():
+            audit.serialise()  # two who record the same application at once get one row and one refusal
+            number = facts.get("application_number", "")
+            if cls._base_manager.filter(project=project, type=type, application_number=number).exists():
+                raise ValidationError(
+                    _(
+                        "This clearance is already recorded: change it, or give the number of another application."
+                    )
+                )
+            return audit.create(
+                cls(project=project, type=type, **facts), by=by, action="clearance.record", reason=reason
+            )
+
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Record what became of the clearance; project and type stay. `version` is the one the caller read."""
+        permissions.require(by, "clearance.record", self)
+        if fixed := sorted(changes.keys() & self.FIXED):
+            raise ValidationError(dict.fromkeys(fixed, _("This cannot change: record another clearance.")))
+        self._refuse_the_future(changes, by.on)
+        with transaction.atomic():
+            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
+            if version is not None and row.version != version:
+                raise StaleError(
+                    _(
+                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
+                    )
+                    % {"row": row}
+                )
+            audit.change(row, by=by, action="clearance.record", changes=changes, reason=reason)
+        self.refresh_from_db()
+
+    @classmethod
+    def _refuse_the_future(cls, facts: dict[str, Any], today: dt.date) -> None:
+        ahead = [name for name in cls.PAST if facts.get(name) and facts[name] > today]
+        if ahead:
+            message = _("This day lies in the future: record what has happened.")
+            raise ValidationError(dict.fromkeys(ahead, message))

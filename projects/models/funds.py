@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from projects import permissions
 from projects.choices import FundKind, FundSource
 from projects.models.audit import AuditedQuerySet
 from projects.models.claims import Claim
 from projects.models.people import Organisation
 from projects.models.projects import Project
+from projects.permissions import Actor
 
 
 class FundLine(Claim):
@@ -55,3 +60,25 @@ class FundLine(Claim):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.kind} {self.amount_crore} ({self.dated_on})"
+
+    @classmethod
+    def claim(cls, subject: Project, *, by: Actor, **facts: Any) -> Self:
+        """Claim an amount of one kind and return the new line; a correction names the line that it supersedes."""
+        permissions.require(by, "fundline.claim", subject)
+        if facts["dated_on"] > by.on:
+            raise ValidationError({"dated_on": _("This day lies in the future: claim what has happened.")})
+        contributor = facts.get("contributor")
+        if contributor is not None and not contributors(subject, by).filter(pk=contributor.pk).exists():
+            raise ValidationError(
+                {"contributor": _("A contributor is an organisation of the project or of its agreement.")}
+            )
+        return super().claim(subject, by=by, **facts)
+
+
+def contributors(project: Project, by: Actor) -> models.QuerySet[Organisation]:
+    """Return the organisations of the project and of its agreement, as far as `by` may see them."""
+    concerned = Q(pk=project.lead_id) | Q(pk__in=project.partners.values("pk"))
+    if project.agreement_id:
+        concerned |= Q(pk__in=project.agreement.parties.values("pk"))
+    found: models.QuerySet[Organisation] = Organisation.objects.visible_to(by).filter(concerned)
+    return found

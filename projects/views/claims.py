@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -19,7 +19,7 @@ from django.views.generic import DetailView, FormView
 from projects import permissions, uploads
 from projects.claiming import ClaimKind
 from projects.claiming.forms import ReturnClaimForm, VerifyClaimForm
-from projects.models import Claim, Evidence, TransitionError, audit
+from projects.models import Claim, Evidence, Organisation, TransitionError, audit
 from projects.views.page import STEP_WORDS, Page, conflict
 
 
@@ -36,7 +36,9 @@ class ClaimPage(Page):
         related = ("claimed_by", "claimant_organisation", "verified_by", self.kind.model.SUBJECT)
         rows: Any = self.kind.model._default_manager
         visible = rows.visible_to(self.actor).select_related(*related)
-        return get_object_or_404(visible, pk=self.kwargs["pk"])
+        named = Organisation.objects.visible_to(self.actor)
+        hidden = (Prefetch(name, queryset=named) for name in self.kind.organisations)
+        return get_object_or_404(visible.prefetch_related(*hidden), pk=self.kwargs["pk"])
 
     def shown(self, claim: Claim) -> dict[str, Any]:
         return {

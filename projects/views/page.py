@@ -121,7 +121,7 @@ def conflict(
     )
 
 
-_SECTIONS = {"milestone": "milestones", "project": "projects"}
+_SECTIONS = {"milestone": "milestones", "project": "projects", "clearance": "projects"}
 
 STEP_WORDS = {
     "claim": _("Claim as achieved"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.rights_claims import claim_pages
+from tests.api.rights_claims import claim_api, claim_pages
 from tests.api.rights_shapes import (
     EVERYBODY,
     HISTORIANS,
@@ -35,6 +35,14 @@ def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
 
 
+def new_fund_line(project: str) -> dict[str, Any]:
+    return {"project": project, **AMOUNT}
+
+
+def new_clearance(project: str) -> dict[str, Any]:
+    return {"project": project, **CONSENT}
+
+
 def new_report(project: str) -> dict[str, Any]:
     return {"kind": "project", "project": project, "as_of": "2026-05-31"}
 
@@ -44,6 +52,8 @@ def new_schedule(project: str) -> dict[str, Any]:
     return {"title": "Quarterly", "kind": "project", "project": project, **when}
 
 
+AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
+CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
@@ -100,6 +110,16 @@ API: dict[str, Rows] = {
     "measurement-history": reading("measurement", may=HISTORIANS),
     "measurement-verify": step("measurement", MINISTRY, level=1),
     "measurement-return": step("measurement", MINISTRY, reason="The unit is wrong."),
+    # clearances
+    "clearance-list": {
+        **listing(),
+        "POST": Row(may=LEADS_TOO, names="project", body=new_clearance, ok=201),
+    },
+    "clearance-detail": {
+        **reading("clearance"),
+        "PATCH": Row(thing="clearance", may=LEADS_TOO, body=lambda key: {"granted_on": "2026-06-01"}),
+    },
+    "clearance-history": reading("clearance", may=HISTORIANS),
     # evidence
     "evidence-list": listing(),
     "evidence-detail": reading("evidence"),
@@ -163,6 +183,19 @@ PAGES: dict[str, Rows] = {
     "milestone-return": step_page("claimed", MINISTRY, version=2, **RETURN),
     "milestone-revise": step_page("planned", MINISTRY, precision="day", **REVISE),
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
+    "project-money": reading("project", is_page=True),
+    "project-clearances": reading("project", is_page=True),
+    "clearance-new": {
+        "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
+        "POST": Row(
+            thing="project",
+            may=LEADS_TOO,
+            is_page=True,
+            ok=302,
+            body=lambda key: {**CONSENT, "visibility": "partner"},
+        ),
+    },
+    "clearance-change": step_page("clearance", LEADS_TOO, visibility="partner", applied_on="2026-05-02"),
     "evidence-download": reading("evidence", is_page=True),
     "report-list": listing(is_page=True),
     "report-detail": reading("report", is_page=True),
@@ -191,6 +224,17 @@ PAGES: dict[str, Rows] = {
 
 CLAIM_PAGES = {
     **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
+    **claim_pages("fundline", "project", AMOUNT),
 }
 
-RIGHTS: dict[str, Rows] = {**{f"api:{name}": rows for name, rows in API.items()}, **PAGES, **CLAIM_PAGES}
+CLAIM_API = {
+    **claim_api("fundline", "project", new_fund_line),
+}
+
+API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}
+
+RIGHTS: dict[str, Rows] = {
+    **{f"api:{name}": rows for name, rows in API.items()},
+    **PAGES,
+    **CLAIM_PAGES,
+}

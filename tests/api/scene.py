@@ -10,6 +10,8 @@ from typing import Any
 from projects import archive
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
+    Clearance,
+    FundLine,
     Indicator,
     Measurement,
     Mineral,
@@ -112,6 +114,8 @@ def assemble_scene() -> Scene:
         "indicator": dict.fromkeys((OWN, OTHER), measured.code),
         "reliance": dict.fromkeys((OWN, OTHER), reliance.reference),
         "measurement": {},
+        "fundline": {},
+        "clearance": {},
         "evidence": {},
         "report": {},
         "failed": {},
@@ -125,6 +129,18 @@ def assemble_scene() -> Scene:
         goal = target(scene.keys["target"][which], measured, project=project)
         value = Measurement.claim(goal, by=acting(lead), value=Decimal(10), period_end=dt.date(2026, 5, 31))
         scene.keys["measurement"][which] = value.pk
+        scene.keys["fundline"][which] = FundLine.claim(
+            project,
+            by=acting(lead),
+            kind="released",
+            source="budget",
+            contributor=project.lead,
+            amount_crore=Decimal("1.50"),
+            dated_on=dt.date(2026, 6, 1),
+        ).pk
+        scene.keys["clearance"][which] = Clearance.record(
+            project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
+        ).pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug

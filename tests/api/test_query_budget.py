@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from projects.choices import RelianceMetric
-from projects.models import Evidence, Measurement, Milestone, Mineral, MineralListing, ReliancePoint, audit
+from projects.models import (
+    Clearance,
+    Evidence,
+    FundLine,
+    Measurement,
+    Milestone,
+    Mineral,
+    MineralListing,
+    ReliancePoint,
+    audit,
+)
 from tests.api.conftest import SignIn
 from tests.api.scene import document, indicator, target
 from tests.cast import Cast, acting, agreement, milestone, organisation, project, system
@@ -31,6 +41,8 @@ LISTS = {
     "milestones": 2,
     "targets": 3,
     "measurements": 1,
+    "fund-lines": 2,
+    "clearances": 1,
     "evidence": 1,
 }
 # for the ministry, for a lead: whether a lead may act is one question more
@@ -79,6 +91,16 @@ def furnish(cast: Cast, count: int) -> None:
             by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"proof {number}")]
         )
         goal = target(f"TGT-{number}", measured, project=work)
+        FundLine.claim(
+            work,
+            by=acting(cast.our_lead),
+            kind="spent",
+            source="private",
+            contributor=partner,
+            amount_crore=Decimal(1),
+            dated_on=dt.date(2026, 5, 31),
+        )
+        Clearance.record(work, by=acting(cast.our_lead), type="cto", is_applicable=True)
         Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))
     enrich(cast, measured, count)
 

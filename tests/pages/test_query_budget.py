@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import archive
 from projects.choices import Direction, MeasureBasis, TargetBasis
-from projects.models import Indicator, Target, TargetVersion, audit
+from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
@@ -16,6 +16,8 @@ PAGES = {
     "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
     "/projects/": 9,
     "/projects/PRJ-901/": 17,
+    "/projects/PRJ-901/money/": 8,
+    "/projects/PRJ-901/clearances/": 7,
     "/milestones/": 9,
     "/milestones/MST-901/": 9,
 }
@@ -42,10 +44,21 @@ def one_more(cast, number):
         file = archive.store([str(number).encode()], name="log.txt", content_type="text/plain")
         row.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 10), evidence=[file])
         _target(f"TGT-{number}-{owner.pk}", owner)
+        _money(number, owner, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
     )
+
+
+def _money(number, owner, cast):
+    file = archive.store([b"order %d" % number], name="order.txt", content_type="text/plain")
+    spent = {"kind": "spent", "source": "psu", "amount_crore": 1, "dated_on": dt.date(2026, 6, 1)}
+    FundLine.claim(owner, by=acting(cast.our_lead), contributor=cast.texmin, evidence=(file,), **spent)
+    row = Clearance.record(
+        owner, by=acting(cast.our_lead), type="ec", is_applicable=True, application_number=str(number)
+    )
+    Evidence.add(file, by=acting(cast.our_lead), clearance=row)
 
 
 def _target(reference, owner):

@@ -12,7 +12,9 @@ from projects import permissions
 from projects.choices import Role, Visibility
 from projects.models import (
     Agreement,
+    Clearance,
     Evidence,
+    FundLine,
     Measurement,
     Membership,
     Milestone,
@@ -42,6 +44,10 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "measurement.claim": ("target", "officer manager our_lead", "officer manager their_lead"),
     "measurement.verify": ("measurement", "officer manager", "officer manager"),
     "measurement.return": ("measurement", "officer manager", "officer manager"),
+    "fundline.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
+    "fundline.verify": ("fundline", "officer manager", "officer manager"),
+    "fundline.return": ("fundline", "officer manager", "officer manager"),
+    "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
@@ -56,6 +62,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "programme.import": ("", "", ""),
 }
 MODELS = {"project": Project, "planned": Milestone, "claimed": Milestone, "target": Target}
+NUMBERED = {"measurement": Measurement, "fundline": FundLine, "clearance": Clearance}
 
 
 @pytest.fixture
@@ -66,8 +73,8 @@ def scene(db: None) -> Scene:
 def thing(scene: Scene, kind: str, which: str) -> Any:
     if not kind:
         return None
-    if kind == "measurement":
-        return Measurement.objects.get(pk=scene.keys[kind][which])
+    if kind in NUMBERED:
+        return NUMBERED[kind].objects.get(pk=scene.keys[kind][which])
     return MODELS[kind].objects.get(reference=scene.keys[kind][which])
 
 
@@ -201,7 +208,17 @@ def test_the_roles_of_an_actor_cost_one_query(cast: Cast, django_assert_num_quer
 
 # --- what is visible ---
 
-SCOPED = (Organisation, Agreement, Project, Milestone, Target, Measurement, Evidence)
+SCOPED = (
+    Organisation,
+    Agreement,
+    Project,
+    Milestone,
+    Target,
+    Measurement,
+    Evidence,
+    FundLine,
+    Clearance,
+)
 
 
 def seen(model: Any, user: User) -> set[int]:
