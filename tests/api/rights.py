@@ -192,7 +192,7 @@ PAGES: dict[str, Rows] = {
             may=LEADS_TOO,
             is_page=True,
             ok=302,
-            body=lambda key: {**CONSENT, "visibility": "partner"},
+            body=lambda key: {**CONSENT, "is_applicable": "true", "visibility": "partner"},
         ),
     },
     "clearance-change": step_page("clearance", LEADS_TOO, visibility="partner", applied_on="2026-05-02"),
