@@ -78,7 +78,7 @@ class FundLine(Claim):
 def contributors(project: Project, by: Actor) -> models.QuerySet[Organisation]:
     """Return the organisations of the project and of its agreement, as far as `by` may see them."""
     concerned = Q(pk=project.lead_id) | Q(pk__in=project.partners.values("pk"))
-    if project.agreement_id:
+    if project.agreement is not None:
         concerned |= Q(pk__in=project.agreement.parties.values("pk"))
     found: models.QuerySet[Organisation] = Organisation.objects.visible_to(by).filter(concerned)
     return found

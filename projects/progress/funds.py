@@ -7,11 +7,12 @@ beside what is verified. A column without a line is not known, never 0.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Q
 
@@ -37,7 +38,7 @@ class Amount:
 class FundShare:
     """What one source, or one contributor, gives of a column; `key` is None where no contributor is stated."""
 
-    key: Hashable
+    key: Any
     amount: Amount
     claimed_per_cent: Decimal | None
     verified_per_cent: Decimal | None
@@ -104,13 +105,14 @@ def project_money(lines: Sequence[FundLine], as_of: dt.date) -> ProjectMoney:
         )
 
     columns = {kind: column(kind) for kind in FundKind}
-    sanctioned = [[row for row in rows if row.kind == FundKind.SANCTIONED] for rows in (claimed, verified)]
+    given = [row for row in claimed if row.kind == FundKind.SANCTIONED]
+    confirmed = [row for row in verified if row.kind == FundKind.SANCTIONED]
     invested, government = column(FundKind.SANCTIONED, INVESTED), column(FundKind.SANCTIONED, GOVERNMENT)
     return ProjectMoney(
         as_of=as_of,
         columns=columns,
-        sources=_shares(*sanctioned, columns[FundKind.SANCTIONED], lambda row: row.source),
-        contributors=_shares(*sanctioned, columns[FundKind.SANCTIONED], lambda row: row.contributor_id),
+        sources=_shares(given, confirmed, columns[FundKind.SANCTIONED], lambda row: row.source),
+        contributors=_shares(given, confirmed, columns[FundKind.SANCTIONED], lambda row: row.contributor_id),
         leverage=Amount(
             claimed=_ratio(invested.claimed, government.claimed),
             verified=_ratio(invested.verified, government.verified),
@@ -184,7 +186,7 @@ def _is_verified(row: FundLine, as_of: dt.date) -> bool:
     )
 
 
-def _later(row: FundLine, corrections: Mapping[int | None, FundLine]) -> Iterator[FundLine]:
+def _later(row: FundLine, corrections: Mapping[int, FundLine]) -> Iterator[FundLine]:
     """Yield the corrections of a line, and theirs: a returned correction may have been corrected itself."""
     while (later := corrections.get(row.pk)) is not None:
         yield later
@@ -204,7 +206,7 @@ def _shares(
     claimed: Sequence[FundLine],
     verified: Sequence[FundLine],
     whole: Amount,
-    key: Callable[[FundLine], Hashable],
+    key: Callable[[FundLine], Any],
 ) -> tuple[FundShare, ...]:
     """Return a share for each key that occurs, the largest claim first."""
     found = []

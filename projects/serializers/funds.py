@@ -42,7 +42,7 @@ class ClaimFundLine(ClaimBody):
 
     project = Known(model=Project)
     kind = serializers.ChoiceField(choices=FundKind.choices)
-    source = serializers.ChoiceField(choices=FundSource.choices)
+    source = serializers.ChoiceField(choices=FundSource.choices)  # type: ignore[assignment]  # hides Field.source
     contributor = Known(model=Organisation, required=False, allow_null=True)
     amount_crore = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
     dated_on = serializers.DateField()

@@ -106,7 +106,7 @@ class ClearanceNew(ClearancePage):
     form_class = RecordClearanceForm
 
     @cached_property
-    def project(self) -> Project:  # type: ignore[override]
+    def project(self) -> Project:
         return get_object_or_404(Project.objects.visible_to(self.actor), reference=self.kwargs["reference"])
 
     def get_initial(self) -> dict[str, Any]:
