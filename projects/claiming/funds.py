@@ -16,6 +16,13 @@ from projects.models import FundLine, Organisation
 from projects.models.funds import contributors
 
 
+class Correctable(forms.ModelChoiceField):
+    """The lines of a project that nothing has replaced yet, each with what it is."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return f"{row.get_kind_display()}, {formats.crore(row.amount_crore)}, {formats.day(row.dated_on)}"
+
+
 class FundLineForm(FactForm):
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -37,8 +44,20 @@ class FundLineForm(FactForm):
     )
     pfms_reference = forms.CharField(label=_("PFMS reference"), required=False, max_length=60)
 
+    supersedes = Correctable(
+        FundLine.objects.none(),
+        label=_("Corrects"),
+        required=False,
+        help_text=_("The new line replaces the one that it corrects."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        corrected: Any = self.fields["supersedes"]
+        corrected.queryset = FundLine.objects.visible_to(self.actor).filter(
+            project=self.subject, superseded_by=None
+        )
+        corrected.empty_label = _("no earlier line")
         contributor: Any = self.fields["contributor"]
         contributor.queryset, contributor.empty_label = (
             contributors(self.subject, self.actor),

@@ -22,7 +22,7 @@ class ClearanceState(TextChoices):
     NOT_APPLICABLE = "not_applicable", _("does not apply")
     NOT_APPLIED = "not_applied", _("applies, not applied for")
     PENDING = "pending", _("pending")
-    OVERDUE = "overdue", _("pending beyond the statutory days")
+    OVERDUE = "overdue", _("beyond the statutory days")
     REFUSED = "refused", _("refused")
     GRANTED = "granted", _("granted")
     EXPIRING = "expiring", _("granted, ends within 90 days")

@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import DateField
 from django.template import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import formats
-from projects.models import AuditEvent, Milestone
+from projects.models import AuditEvent
 from projects.permissions import CLAIMS
 
 register = template.Library()
@@ -57,34 +59,40 @@ def done(action: str) -> Any:
 
 @register.filter
 def changes(event: AuditEvent) -> list[tuple[str, str, str]]:
-    """Return label, before and after of what an event changed on a milestone."""
+    """Return label, before and after of what an event changed on its row."""
     if event.before is None:
         return []  # the first event: everything is new, and stands on the page
-    after = event.after or {}
+    model, after = apps.get_model(event.object_type), event.after or {}
     return [
-        (_label(name), _shown(name, event.before.get(name)), _shown(name, after.get(name)))
+        (
+            _label(model, name),
+            _shown(model, name, event.before.get(name)),
+            _shown(model, name, after.get(name)),
+        )
         for name in after
         if name not in UNTOLD
     ]
 
 
-def _field(name: str) -> Any:
+def _field(model: Any, name: str) -> Any:
     try:
-        return Milestone._meta.get_field(name)
+        return model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
 
 
-def _label(name: str) -> str:
-    field = _field(name)
+def _label(model: Any, name: str) -> str:
+    field = _field(model, name)
     return str(field.verbose_name) if field else name
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(model: Any, name: str, value: Any) -> str:
     if value in (None, ""):
         return _("nothing")
-    field = _field(name)
-    if name.endswith("_on"):
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    field = _field(model, name)
+    if type(field) is DateField:
         return formats.day(value)
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))

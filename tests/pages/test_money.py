@@ -45,6 +45,23 @@ def test_a_lead_claims_an_amount_and_the_money_page_shows_who_claimed_and_who_ve
     assert MONEY in as_user(cast.our_lead).get("/projects/PRJ-901/").content.decode()
 
 
+def test_a_correction_names_the_line_that_it_replaces_and_only_one_may(cast, as_user):
+    first, browser = claimed(cast), as_user(cast.our_lead)
+    theirs = FundLine.claim(
+        cast.their_project,
+        by=acting(cast.officer),
+        kind="spent",
+        source="psu",
+        amount_crore=1,
+        dated_on=dt.date(2026, 5, 1),
+    )
+    browser.post(NEW, {**LINE, "supersedes": first.pk})
+    assert FundLine.objects.get(supersedes=first).amount_crore == Decimal("197.50")
+    for taken in (first, theirs):
+        refused = browser.post(NEW, {**LINE, "supersedes": taken.pk})
+        assert "supersedes" in refused.context["form"].errors
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -147,6 +164,9 @@ def test_a_clearance_is_changed_with_its_document_and_a_stale_form_is_refused(ca
     page = answer.content.decode()
     for wanted in ("ec.pdf", "120", "of 105", "Greenbelt of 33 %."):
         assert wanted in page
+    history = browser.get(address).content.decode()
+    for wanted in ("granted on: nothing → 1 May 2026", "applicable: nothing → yes"):
+        assert wanted in history
     assert browser.post(address, {**form, "conditions": "None."}).status_code == 409
     assert Clearance.objects.get().conditions == "Greenbelt of 33 %."
 
