@@ -263,5 +263,11 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
     assert [(role["role"], role["organisation"]["reference"]) for role in me["roles"]] == [
         ("lead", "INS-901")
     ]
-    assert me["may"] == ["evidence.add", "measurement.claim", "milestone.claim"]
+    assert me["may"] == [
+        "clearance.record",
+        "evidence.add",
+        "fundline.claim",
+        "measurement.claim",
+        "milestone.claim",
+    ]
     assert signed_in(cast.nobody).get(f"{V1}/me/").json()["roles"] == []
