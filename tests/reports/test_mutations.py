@@ -20,7 +20,8 @@ from tests.cast import acting
 from tests.reports import mutations, stage
 from tests.reports.orders import fresh
 
-pytestmark = pytest.mark.django_db
+# Three minutes of arithmetic: what the checks ask of a database, test_records.py asks of both.
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("sqlite")]
 
 KINDS = [str(kind) for kind in figures.SECTIONS]
 SEED = 20260930
