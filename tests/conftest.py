@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from tests import emptying, services
 from tests.cast import Cast, assemble
@@ -61,6 +62,14 @@ def _flush_past_the_guards() -> Iterator[None]:
     """Let the emptying of tables after a test with real transactions pass the triggers that forbid it."""
     with emptying.allowed():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_settings() -> Iterator[None]:
+    """Leave no test the language of the last request: a thread keeps it until the next one."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
