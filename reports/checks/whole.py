@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from projects.choices import AsOfBasis
 from projects.models import Agreement, Milestone, Project, ReliancePoint, Target
 from projects.permissions import Actor
-from reports.checks import readers
+from reports.checks import money, readers
 from reports.checks.arithmetic import Failure, Snapshot
 from reports.choices import ReportKind
 
@@ -27,6 +27,7 @@ def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
     kind = snapshot["meta"].get("kind")
     if kind == ReportKind.PROGRAMME:
         yield from _programme(snapshot, by)
+        yield from money.funds(snapshot)
     elif kind == ReportKind.PROJECT:
         yield from _project(snapshot, by)
     elif kind == ReportKind.TRANSFER:
@@ -37,6 +38,7 @@ def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
         yield from readers.agreement(snapshot)
     elif kind == ReportKind.PARTNER:
         yield from readers.partner(snapshot)
+        yield from money.funds(snapshot)
 
 
 def _programme(snapshot: Snapshot, by: Actor) -> Iterator[Failure]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from projects import progress
-from projects.models import Measurement, Organisation
+from projects.models import Measurement, Organisation, Project
+from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor
-from projects.progress import AgreementRow, Asked, MilestoneRow, TargetRow
+from projects.progress import AgreementRow, Asked, MilestoneRow, ProjectFigures, TargetRow
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
-from reports.figures.programme import agreements, money, projects, provenance, without_project
+from reports.figures.programme import agreements, funds, money, projects, provenance, without_project
 from reports.figures.project import evidence
 from reports.figures.shapes import Shape, date, day, quantity, text
 from reports.figures.targets import outputs, targets
@@ -30,12 +31,17 @@ def partner_snapshot(organisation: Organisation, as_of: dt.date, period: Period,
         "milestones": found,
         "revisions": revisions(seen.milestones.rows),
         "targets": targets(seen.targets),
-        "money": money(seen.projects.money),
+        "money": money(seen.projects.money) | {"funds": funds(_of(seen.projects), as_of)},
         "agreements": agreements(seen.agreements)
         | {"rows": [_agreement(row, figures.organisation) for row in seen.agreements.rows]},
         "evidence": evidence(figures.evidence),
         "provenance": provenance(seen.provenance),
     }
+
+
+def _of(figures: ProjectFigures) -> ProjectQuerySet:
+    found: ProjectQuerySet = Project.objects.filter(pk__in=[row.project.pk for row in figures.rows])
+    return found
 
 
 def _organisation(row: Organisation) -> Shape:

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from projects import progress
+from projects.choices import FundKind
+from projects.models import Project
+from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor
 from projects.progress import (
     AgreementFigures,
@@ -21,6 +24,7 @@ from projects.progress import (
     months_late,
 )
 from projects.progress.arithmetic import spread
+from projects.progress.funds import fund_totals
 from reports.figures.milestones import STATES, by_type, in_order, milestones, revisions
 from reports.figures.shapes import Shape, date, day, mean_block, mineral, organisation, places, quantity, text
 from reports.figures.targets import outputs, targets
@@ -45,7 +49,7 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
         "milestones": milestones(figures.milestones, period)
         | {"by_type": by_type(figures.milestones), "rows": in_order(figures.milestones)},
         "revisions": revisions(figures.milestones.rows),
-        "money": money(figures.projects.money),
+        "money": money(figures.projects.money) | {"funds": funds(Project.objects.visible_to(by), as_of)},
         "targets": targets(figures.targets),
         "agreements": agreements(figures.agreements),
         "provenance": provenance(figures.provenance),
@@ -230,8 +234,15 @@ def money(figures: Money) -> Shape:
             }
             for row in figures.rows
         ],
-        # Fund lines are not recorded yet, so nothing is known of them.
-        "funds": {"sanctioned": None, "released": None, "spent": None, "certified": None},
+    }
+
+
+def funds(projects: ProjectQuerySet, as_of: dt.date) -> Shape:
+    """Return the four columns over `projects`, claimed beside verified; null where no line is on record."""
+    columns = fund_totals(projects, as_of)
+    return {
+        which: {kind.value: places(columns[kind][number].total) for kind in FundKind}
+        for number, which in enumerate(("claimed", "verified"))
     }
 
 

@@ -41,6 +41,12 @@ def two_or_dash(value: str | None) -> str:
 
 
 @register.filter
+def or_not_recorded(value: str | None) -> str:
+    """Return an amount with Indian grouping, or the words for a column in which no line is on record."""
+    return _("not recorded") if value is None else formats.indian(value)
+
+
+@register.filter
 def or_unknown(value: Any) -> str:
     return formats.unknown() if value is None else str(value)
 

@@ -74,8 +74,14 @@ def readiness(cast: Cast, **facts: Any) -> Readiness:
 
 
 def fund_line(cast: Cast, **facts: Any) -> FundLine:
-    given = {"kind": "released", "source": "budget", "amount_crore": Decimal("1.50"), "dated_on": DAY}
-    return stated(FundLine, cast, project=cast.our_project, **{**given, **facts})
+    given = {
+        "project": cast.our_project,
+        "kind": "released",
+        "source": "budget",
+        "amount_crore": Decimal("1.50"),
+        "dated_on": DAY,
+    }
+    return stated(FundLine, cast, **{**given, **facts})
 
 
 def clearance(cast: Cast, **facts: Any) -> Clearance:
