@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,8 +19,9 @@ from django.views.generic import DetailView, FormView
 from projects import permissions, uploads
 from projects.claiming import ClaimKind
 from projects.claiming.forms import ReturnClaimForm, VerifyClaimForm
-from projects.models import Claim, Evidence, Organisation, TransitionError, audit
-from projects.views.page import STEP_WORDS, Page, conflict
+from projects.models import Claim, Evidence, Organisation, audit
+from projects.views.page import STEP_WORDS, Page
+from projects.views.row_step import RowStep
 
 
 class ClaimPage(Page):
@@ -113,49 +114,15 @@ class ClaimDetail(ClaimPage, DetailView):
         )
 
 
-class ClaimStep(ClaimPage, FormView):
-    """A second person's step: 403 when not allowed, 409 when not open or changed since, else done once."""
-
+class ClaimStep(ClaimPage, RowStep):
     template_name = "projects/claim_step.html"
-    step: ClassVar[str]
 
     @cached_property
     def row(self) -> Claim:
         return self.claim()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, f"{self.kind.model._meta.model_name}.{self.step}", self.row)
-            try:
-                self.row.require_open(self.step)
-            except TransitionError as error:
-                return self.refuse(error)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"version": self.row.version}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.take(**form.cleaned_data)
-        except TransitionError as error:
-            return self.refuse(error)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        return HttpResponseRedirect(reverse(f"{self.kind.name}-detail", args=[self.row.pk]))
-
-    def take(self, **given: Any) -> None:
-        raise NotImplementedError
-
-    def refuse(self, error: TransitionError) -> HttpResponse:
-        entered = self.get_form().entered() if self.request.method == "POST" else ()
-        now = type(self.row)._default_manager.get(pk=self.row.pk)
-        back = reverse(f"{self.kind.name}-detail", args=[now.pk])
-        return conflict(self.request, now, error, actor=self.actor, back=back, entered=entered)
+    def address(self) -> str:
+        return reverse(f"{self.kind.name}-detail", args=[self.row.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
