@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from projects.choices import ClearanceType, Visibility
 from projects.forms import ActorForm, Day, EvidenceField, StepForm
 from projects.models.sourced import SOURCE_URL_LENGTH
-from projects.permissions import MINISTRY
 
 FACTS = (
     "is_applicable",
@@ -69,10 +68,6 @@ class ClearanceForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.actor.roles.isdisjoint(MINISTRY):
-            # A partner must not hide a file from itself: "internal" is readable for the ministry only.
-            visibility: Any = self.fields["visibility"]
-            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
         applies = self.initial.get("is_applicable")
         if isinstance(applies, bool):
             self.initial["is_applicable"] = "true" if applies else "false"

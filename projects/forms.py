@@ -74,12 +74,24 @@ class EvidenceField(forms.FileField):
         return files
 
 
+def claimed_evidence_help() -> str:
+    """Return which files may support a claim, and why some should."""
+    return _(
+        "PDF, images, office documents, CSV or text; up to %(files)s files of %(size)s each. "
+        "A claim without evidence is likely to be returned."
+    ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
+
+
 class ActorForm(forms.Form):
     """A form that knows who fills it in and takes the model's errors back to its fields."""
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        if "visibility" in self.fields and actor.roles.isdisjoint(MINISTRY):
+            # A partner must not hide a file from itself: "internal" is readable for the ministry only.
+            visibility: Any = self.fields["visibility"]
+            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
 
     def refuse(self, error: ValidationError) -> None:
         """Show an error that the model raised, at its field where the form has that field."""
@@ -124,14 +136,7 @@ class ClaimForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["evidence"].help_text = _(
-            "PDF, images, office documents, CSV or text; up to %(files)s files of %(size)s each. "
-            "A claim without evidence is likely to be returned."
-        ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
-        if self.actor.roles.isdisjoint(MINISTRY):
-            # A partner must not hide a file from itself: "internal" is readable for the ministry only.
-            visibility: Any = self.fields["visibility"]
-            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
+        self.fields["evidence"].help_text = claimed_evidence_help()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

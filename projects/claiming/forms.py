@@ -6,15 +6,12 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from projects import formats
 from projects.choices import VerificationLevel, Visibility
-from projects.forms import ActorForm, Day, EvidenceField, StepForm
+from projects.forms import ActorForm, Day, EvidenceField, StepForm, claimed_evidence_help
 from projects.models.claims import VERIFYING
 from projects.models.sourced import SOURCE_URL_LENGTH
-from projects.permissions import MINISTRY
 
 LEVELS = [(level.value, level.label) for level in VerificationLevel if level in VERIFYING]
 
@@ -49,14 +46,7 @@ class FactForm(ActorForm):
         self.subject = subject
         common = list(FactForm.base_fields)
         self.order_fields([*(name for name in self.fields if name not in common), *common])
-        self.fields["evidence"].help_text = _(
-            "PDF, images, office documents, CSV or text; up to %(files)s files of %(size)s each. "
-            "A claim without evidence is likely to be returned."
-        ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
-        if self.actor.roles.isdisjoint(MINISTRY):
-            # A partner must not hide a file from itself: "internal" is readable for the ministry only.
-            visibility: Any = self.fields["visibility"]
-            visibility.choices = [choice for choice in Visibility.choices if choice[0] != Visibility.INTERNAL]
+        self.fields["evidence"].help_text = claimed_evidence_help()
 
     def past(self, name: str) -> dt.date | None:
         """Return the day entered in the field `name`, with an error there when it lies in the future."""
