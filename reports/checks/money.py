@@ -19,8 +19,13 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
     lines = {line.pk: line for line in FundLine.objects.filter(project__in=keys)}
     corrected = {line.supersedes_id: line.pk for line in lines.values() if line.supersedes_id}
     for which, found in snapshot["money"]["funds"].items():
-        counting = {key for key, line in lines.items() if _counts(line, which, as_of)}
-        standing = [lines[key] for key in counting if not _replaced(key, corrected, lines, which, as_of)]
+        standing = [
+            line
+            for key, line in lines.items()
+            if line.dated_on <= as_of
+            and _stands(line, which, as_of)
+            and not any(_stands(lines[later], which, as_of) for later in _later(key, corrected))
+        ]
         for kind, crore in found.items():
             column = [line for line in standing if line.kind == kind]
             holders = {line.project_id for line in column}
@@ -33,24 +38,15 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
             yield Failure(f"money.funds.{which}.{kind}", crore, total)
 
 
-def _counts(line: FundLine, which: str, as_of: dt.date) -> bool:
-    if line.dated_on > as_of:
-        return False
-    return _stands(line, which, as_of)
-
-
 def _stands(line: FundLine, which: str, as_of: dt.date) -> bool:
     if which == "claimed":
         return line.status != "returned"
     return line.status == "verified" and line.verified_on is not None and line.verified_on <= as_of
 
 
-def _replaced(
-    key: int, corrected: dict[int, int], lines: dict[int, FundLine], which: str, as_of: dt.date
-) -> bool:
+def _later(key: int, corrected: dict[int, int]) -> Iterator[int]:
+    """Yield the correction of a line, and the corrections of that one."""
     later = corrected.get(key)
     while later is not None:
-        if _stands(lines[later], which, as_of):
-            return True
+        yield later
         later = corrected.get(later)
-    return False

@@ -13,7 +13,7 @@ from projects.progress.ladder import Witness
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import projects, provenance, tally
 from reports.figures.project import evidence
-from reports.figures.shapes import Shape, date, day, mineral, quantity, text
+from reports.figures.shapes import Shape, date, day, instrument, mineral, quantity, text
 from reports.figures.targets import targets
 from reports.periods import Period
 
@@ -87,11 +87,7 @@ def _line(row: AgreementRow) -> Shape:
     """Return an agreement above or under the one of the report."""
     fact = row.agreement
     return {
-        "reference": fact.reference,
-        "title": fact.title,
-        "type": fact.instrument,
-        "status": fact.status,
-        "binding": text(fact.binding),
+        **instrument(fact),
         "signed": date(fact.signed_on, fact.signed_precision),
         "source_url": text(fact.source_url),
         "as_of": day(fact.as_of),

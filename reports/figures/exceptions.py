@@ -24,7 +24,7 @@ from projects.progress.exceptions import (
 from reports.figures.milestones import milestone_row, revisions
 from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
-from reports.figures.shapes import Shape, date, day, organisation, text
+from reports.figures.shapes import Shape, date, day, instrument, organisation, text
 from reports.figures.targets import targets
 from reports.periods import Period
 
@@ -155,11 +155,7 @@ def _traces(figures: ExceptionFigures) -> list[Shape]:
 def _agreement_row(row: AgreementRow) -> Shape:
     fact = row.agreement
     return {
-        "reference": fact.reference,
-        "title": fact.title,
-        "type": fact.instrument,
-        "status": fact.status,
-        "binding": text(fact.binding),
+        **instrument(fact),
         "country": text(fact.partner_country),
         "signed": date(fact.signed_on, fact.signed_precision),
         "expires": date(fact.expires_on, Precision.DAY),

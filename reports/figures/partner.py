@@ -12,7 +12,7 @@ from projects.progress import AgreementRow, Asked, MilestoneRow, ProjectFigures,
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import agreements, funds, money, projects, provenance, without_project
 from reports.figures.project import evidence
-from reports.figures.shapes import Shape, date, day, quantity, text
+from reports.figures.shapes import Shape, date, day, instrument, quantity, text
 from reports.figures.targets import outputs, targets
 from reports.periods import Period
 
@@ -100,11 +100,7 @@ def _agreement(row: AgreementRow, organisation: Organisation) -> Shape:
     fact = row.agreement
     roles = {party.organisation_id: party.role for party in fact.agreement_parties.all()}
     return {
-        "reference": fact.reference,
-        "title": fact.title,
-        "type": fact.instrument,
-        "status": fact.status,
-        "binding": text(fact.binding),
+        **instrument(fact),
         "signed": date(fact.signed_on, fact.signed_precision),
         "days": row.days_since_signing,
         "role": roles[organisation.pk],

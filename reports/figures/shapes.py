@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from projects.choices import Precision
-from projects.models import Mineral, Organisation, User
+from projects.models import Agreement, Mineral, Organisation, User
 from projects.models.audit import plain
 from projects.progress import Spread, half_up
 from reports.periods import IST
@@ -62,6 +62,17 @@ def person(row: User | None) -> str | None:
 def local_day(value: dt.datetime) -> str:
     """Return the day in India on which a moment fell."""
     return timezone.localtime(value, IST).date().isoformat()
+
+
+def instrument(fact: Agreement) -> Shape:
+    """Return what names an agreement wherever it stands, and how far it binds."""
+    return {
+        "reference": fact.reference,
+        "title": fact.title,
+        "type": fact.instrument,
+        "status": fact.status,
+        "binding": text(fact.binding),
+    }
 
 
 def mean_block(spread: Spread) -> Shape:

@@ -20,7 +20,7 @@ from reports.figures.agreement import party
 from reports.figures.milestones import in_order, milestones, revisions
 from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
-from reports.figures.shapes import Shape, date, day, mineral, text
+from reports.figures.shapes import Shape, date, day, instrument, mineral, text
 from reports.figures.targets import targets
 from reports.periods import Period
 
@@ -62,11 +62,7 @@ def _technology(figures: TransferFigures) -> Shape:
 def _technology_row(row: TechnologyRow) -> Shape:
     fact = row.row.agreement
     return {
-        "reference": fact.reference,
-        "title": fact.title,
-        "type": fact.instrument,
-        "status": fact.status,
-        "binding": text(fact.binding),
+        **instrument(fact),
         "definitive": row.is_definitive,
         "named_by": list(row.named_by),
         "standing": row.standing.value,
