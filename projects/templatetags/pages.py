@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField
 from django.template import Context
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,6 +37,30 @@ ACTIONS = {
 # Of a claim's bookkeeping the reader of a history learns nothing that the event itself does not say.
 UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "claimant_organisation_id"}
 UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
+
+# The pages of a project, in the order in which its own page names them.
+PROJECT_PAGES = (
+    ("project-detail", gettext_lazy("Progress")),
+    ("project-money", gettext_lazy("Money")),
+    ("project-clearances", gettext_lazy("Clearances")),
+)
+
+
+@register.inclusion_tag("projects/_project_nav.html", takes_context=True)
+def project_nav(context: Context, project: Any) -> dict[str, Any]:
+    """Return the pages of a project, with the one that is open marked."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {
+        "chosen_day": context.get("chosen_day"),
+        "pages": [
+            {
+                "label": label,
+                "address": reverse(name, args=[project.reference]),
+                "is_current": match is not None and match.url_name == name,
+            }
+            for name, label in PROJECT_PAGES
+        ],
+    }
 
 
 @register.simple_tag(takes_context=True)
