@@ -44,6 +44,7 @@ urlpatterns = [
     ),
     path("projects/<str:reference>/clearances/new/", clearances.ClearanceNew.as_view(), name="clearance-new"),
     path("clearances/<int:pk>/change/", clearances.ClearanceChange.as_view(), name="clearance-change"),
+    path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),
     path(_milestone, milestones.MilestoneDetail.as_view(), name="milestone-detail"),

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Q
 
 from projects.choices import FundKind, FundSource, MeasurementStatus
-from projects.models import FundLine
+from projects.models import FundLine, Project
 from projects.models.projects import ProjectQuerySet
 from projects.progress.arithmetic import half_up, per_cent
 
@@ -93,6 +93,16 @@ class ColumnTotal:
     total: Decimal | None
 
 
+@dataclass(frozen=True)
+class ProgrammeMoney:
+    """The money of several projects: each of those that have a line, and the totals as R10 counts them."""
+
+    as_of: dt.date
+    totals: Mapping[FundKind, tuple[ColumnTotal, ColumnTotal]]
+    """(claimed, verified) of each column."""
+    rows: tuple[tuple[Project, ProjectMoney], ...]
+
+
 def project_money(lines: Sequence[FundLine], as_of: dt.date) -> ProjectMoney:
     """Return the columns, shares, leverage and warnings of one project; `lines` are all of its lines."""
     claimed, verified = claimed_lines(lines, as_of), verified_lines(lines, as_of)
@@ -161,19 +171,36 @@ def total(
     return ColumnTotal(plain_sum=plain_sum, left_out=left_out, total=_sum(rest))
 
 
-def fund_totals(projects: ProjectQuerySet, as_of: dt.date) -> dict[FundKind, tuple[ColumnTotal, ColumnTotal]]:
-    """Return (claimed, verified) of each column over the projects; two queries.
+def fund_totals(
+    projects: ProjectQuerySet, as_of: dt.date
+) -> Mapping[FundKind, tuple[ColumnTotal, ColumnTotal]]:
+    """Return (claimed, verified) of each column over the projects; two queries."""
+    return programme_money(projects, as_of).totals
+
+
+def programme_money(projects: ProjectQuerySet, as_of: dt.date) -> ProgrammeMoney:
+    """Return the totals over the projects and the money of each that has a line; two queries.
 
     A parent that is not among the projects still contains its children: its lines are read, but not counted.
     """
-    parents = dict(projects.values_list("pk", "parent"))
+    chosen = list(projects)
+    parents = {project.pk: project.parent_id for project in chosen}
     keys = {*parents, *(parent for parent in parents.values() if parent)}
     lines = list(FundLine.objects.filter(Q(project__in=keys)))
     claimed, verified = claimed_lines(lines, as_of), verified_lines(lines, as_of)
-    return {
-        kind: (total(claimed, parents, parents, kind), total(verified, parents, parents, kind))
-        for kind in FundKind
-    }
+    own: dict[int, list[FundLine]] = {}
+    for line in lines:
+        own.setdefault(line.project_id, []).append(line)
+    return ProgrammeMoney(
+        as_of=as_of,
+        totals={
+            kind: (total(claimed, parents, parents, kind), total(verified, parents, parents, kind))
+            for kind in FundKind
+        },
+        rows=tuple(
+            (project, project_money(own[project.pk], as_of)) for project in chosen if project.pk in own
+        ),
+    )
 
 
 def _is_open(row: FundLine) -> bool:

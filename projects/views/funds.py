@@ -7,17 +7,33 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView
+from django.views.generic import DetailView, TemplateView
 
 from projects import permissions
-from projects.choices import FundSource
+from projects.choices import FundKind, FundSource
 from projects.claiming import KINDS
 from projects.claiming.funds import contributed
 from projects.models import Evidence, FundLine, Organisation, Project
-from projects.progress.funds import FundShare, project_money
+from projects.progress.funds import FundShare, programme_money, project_money
 from projects.views.page import Page
 
 KIND = KINDS["fundline"]
+
+
+class ProgrammeMoney(Page, TemplateView):
+    """The totals of the four columns, and the projects that they are made of."""
+
+    template_name = "projects/money.html"
+    section = "projects"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        money = programme_money(Project.objects.visible_to(self.actor), self.on)
+        return super().get_context_data(
+            money=money,
+            kinds=list(FundKind),
+            rows=[(project, list(it.columns.items())) for project, it in money.rows],
+            **kwargs,
+        )
 
 
 class ProjectMoney(Page, DetailView):

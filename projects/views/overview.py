@@ -9,6 +9,8 @@ from django.views.generic import TemplateView
 
 from projects import permissions, progress
 from projects.choices import Phase
+from projects.models import Project
+from projects.progress.funds import fund_totals
 from projects.views import drawings
 from projects.views.page import Page
 
@@ -37,6 +39,7 @@ class Overview(Page, TemplateView):
             ],
             states=drawings.states(figures.milestones),
             suppliers=drawings.suppliers(figures.reliance),
+            funds=fund_totals(Project.objects.visible_to(self.actor), self.on),
             most_overdue=figures.milestones.overdue.rows[:MOST_OVERDUE],
             waiting=(
                 figures.milestones.states.achieved - figures.milestones.verified

@@ -183,6 +183,7 @@ PAGES: dict[str, Rows] = {
     "milestone-return": step_page("claimed", MINISTRY, version=2, **RETURN),
     "milestone-revise": step_page("planned", MINISTRY, precision="day", **REVISE),
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
+    "money": listing(is_page=True),
     "project-money": reading("project", is_page=True),
     "project-clearances": reading("project", is_page=True),
     "clearance-new": {

@@ -17,6 +17,7 @@ PATHS = (
     "/agreements/AGR-901/",
     "/projects/",
     "/projects/PRJ-901/",
+    "/money/",
     "/projects/PRJ-901/money/",
     "/projects/PRJ-901/clearances/",
     "/projects/PRJ-901/clearances/new/",

@@ -179,3 +179,29 @@ def test_who_may_only_look_sees_the_register_without_its_forms(cast, as_user):
     both = person("both", "viewer", cast.texmin)
     audit.create(Membership(user=both, organisation=cast.irel, role="lead"), by=system(), action="test.setup")
     assert "/change/" not in as_user(both).get(CLEARANCES).content.decode()
+
+
+# --- the programme ---
+
+
+def test_the_money_of_the_programme_is_that_of_its_projects_and_nothing_counts_twice(cast, as_user):
+    child = project("PRJ-910", cast.texmin, parent=cast.our_project)
+    for of, crore in ((cast.our_project, "10"), (child, "4"), (cast.their_project, "2.50")):
+        FundLine.claim(
+            of,
+            by=acting(cast.officer),
+            kind="sanctioned",
+            source="budget",
+            amount_crore=Decimal(crore),
+            dated_on=dt.date(2026, 5, 1),
+        )
+    page = as_user(cast.officer).get("/money/")
+    claimed, verified = page.context["money"].totals["sanctioned"]
+    assert (claimed.total, verified.total) == (Decimal("12.50"), None)
+    for address in ("PRJ-901", "PRJ-902", "PRJ-910"):
+        assert f"/projects/{address}/money/" in page.content.decode()
+    ours = as_user(cast.our_viewer).get("/money/")
+    assert ours.context["money"].totals["sanctioned"][0].total == 10
+    assert "PRJ-902" not in ours.content.decode()
+    earlier = as_user(cast.officer).get("/money/?as_of=2026-04-30")
+    assert earlier.context["money"].totals["sanctioned"][0].total is None

@@ -11,13 +11,14 @@ from projects.models import Clearance, Evidence, FundLine, Indicator, Target, Ta
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
-    "/": 13,
+    "/": 15,
     "/agreements/": 9,
     "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
     "/projects/": 9,
     "/projects/PRJ-901/": 17,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
+    "/money/": 5,
     "/milestones/": 9,
     "/milestones/MST-901/": 9,
 }
