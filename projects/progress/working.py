@@ -19,6 +19,7 @@ from projects.models import (
     Project,
     Readiness,
     ReplicationRun,
+    State,
     Target,
     Training,
     Transfer,
@@ -127,7 +128,10 @@ def working(agreement: Agreement, as_of: dt.date, actor: Actor) -> Working:
 def handed(projects: Iterable[Project], as_of: dt.date) -> Handed:
     """Return what was recorded of `projects` up to `as_of`; five queries."""
     keys = [project.pk for project in projects]
-    seen = Q(verified_on__lte=as_of, status=MeasurementStatus.VERIFIED)
+    verified = Q(verified_on__lte=as_of, status=MeasurementStatus.VERIFIED)
+    seen = verified & ~Q(
+        superseded_by__status=MeasurementStatus.VERIFIED, superseded_by__verified_on__lte=as_of
+    )
     of_transfers = Q(transfer__project__in=keys)
     kept = FundLine.objects.filter(project__in=keys, kind=FundKind.SANCTIONED, dated_on__lte=as_of)
     return Handed(
@@ -141,9 +145,9 @@ def handed(projects: Iterable[Project], as_of: dt.date) -> Handed:
             ReplicationRun.objects.filter(of_transfers, seen, guarantee_met=True).order_by("run_on", "pk")
         ),
         readiness=tuple(
-            Readiness.objects.filter(seen, project__in=keys, ladder=Ladder.TRL, assessed_on__lte=as_of)
-            .exclude(superseded_by__status=MeasurementStatus.VERIFIED)
-            .order_by("assessed_on", "pk")
+            Readiness.objects.filter(
+                seen, project__in=keys, ladder=Ladder.TRL, assessed_on__lte=as_of
+            ).order_by("assessed_on", "pk")
         ),
         sanctioned=tuple(
             kept.exclude(status=MeasurementStatus.RETURNED)
@@ -158,20 +162,20 @@ def answered(progress: AgreementProgress, records: Handed) -> Working:
     rungs = {step.rung: step for step in progress.ladder}
     agreement = progress.agreement.agreement
     signed = rungs[Rung.SIGNED].on
-    rows = sorted(
-        progress.milestones.rows, key=lambda it: (it.milestone.actual_on or dt.date.max, it.milestone.pk)
-    )
+    known = (row for row in progress.milestones.rows if row.state not in (State.LATER, State.CANCELLED))
+    rows = sorted(known, key=lambda it: (_achieved_on(it) or dt.date.max, it.milestone.reference))
+    targets = sorted(progress.targets.rows, key=lambda it: it.target.reference)
     answers = (
         _of_rung(Question.BINDING, rungs[Rung.BINDING]),
         _of_rung(Question.PROJECT, rungs[Rung.PROJECT]),
-        _deliverable(agreement),
+        _deliverable(agreement, progress.as_of),
         _money(agreement, records.sanctioned),
-        _target(progress.targets.rows),
+        _target(targets),
         _beyond(rows),
-        _achieved(rungs[Rung.MILESTONE]),
+        _achieved(rungs[Rung.MILESTONE], progress.as_of),
         _moved(records, rows, signed),
         _readiness(records.readiness, signed),
-        _output(progress.targets.rows),
+        _output(targets),
     )
     return Working(agreement, progress.as_of, answers)
 
@@ -192,7 +196,9 @@ def _of_rung(question: Question, step: LadderStep) -> Answer:
     return _yes(question, step.witness, step.on, step.precision or Precision.DAY)
 
 
-def _deliverable(agreement: Agreement) -> Answer:
+def _deliverable(agreement: Agreement, as_of: dt.date) -> Answer:
+    if agreement.signed_on is not None and agreement.signed_on > as_of:
+        return _no(Question.DELIVERABLE)
     if agreement.scope.strip() and any(agreement.minerals.all()):
         return _yes(Question.DELIVERABLE, agreement, agreement.signed_on, agreement.signed_precision)
     return _no(Question.DELIVERABLE)
@@ -218,24 +224,25 @@ def _target(rows: Iterable[TargetRow]) -> Answer:
     return _no(Question.TARGET)
 
 
+def _achieved_on(row: MilestoneRow) -> dt.date | None:
+    """Return the actual date where it had come by the day."""
+    return row.milestone.actual_on if row.is_achieved else None
+
+
 def _beyond(rows: Iterable[MilestoneRow]) -> Answer:
     for row in rows:
-        if row.milestone.type != MilestoneType.AGREEMENT_SIGNED:
-            milestone = row.milestone
-            return _yes(
-                Question.MILESTONE,
-                milestone,
-                milestone.actual_on or row.due_on,
-                (milestone.actual_precision if milestone.actual_on else row.due_precision) or Precision.DAY,
-            )
+        milestone, done = row.milestone, _achieved_on(row)
+        if milestone.type != MilestoneType.AGREEMENT_SIGNED:
+            precision = milestone.actual_precision if done else row.due_precision
+            return _yes(Question.MILESTONE, milestone, done or row.due_on, precision or Precision.DAY)
     return _no(Question.MILESTONE)
 
 
-def _achieved(step: LadderStep) -> Answer:
-    """Work after the signature that somebody verified, or for which a published source stands."""
+def _achieved(step: LadderStep, as_of: dt.date) -> Answer:
+    """Work after the signature that somebody had verified by then, or for which a published source stands."""
     milestone = step.witness
     shown = isinstance(milestone, Milestone) and (
-        bool(milestone.source_url) or milestone.status == "verified"
+        bool(milestone.source_url) or (milestone.verified_on is not None and milestone.verified_on <= as_of)
     )
     if not (step.is_reached and shown):
         return _no(Question.ACHIEVED)
@@ -251,8 +258,8 @@ def _moved(records: Handed, rows: Iterable[MilestoneRow], signed: dt.date | None
         return _yes(Question.MOVED, run, run.run_on)
     for row in rows:
         milestone = row.milestone
-        after = signed is not None and milestone.actual_on is not None and milestone.actual_on > signed
-        if row.is_achieved and after and milestone.type in HANDED_OVER:
+        done = _achieved_on(row)
+        if done and signed is not None and done > signed and milestone.type in HANDED_OVER:
             return _yes(Question.MOVED, milestone, milestone.actual_on, milestone.actual_precision)
     return _no(Question.MOVED)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from reports.checks.arithmetic import Failure, Snapshot, day, must
 from reports.checks.programme import projects
+from reports.checks.working import working
 
 SIGNED_SINCE = ("signed", "in_force", "suspended", "expired", "terminated")
 DEFINITIVE = ("eda", "jv", "licence", "technology_transfer", "supply_agreement")
@@ -32,6 +33,7 @@ def agreement(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield must("projects.withheld: not less than none", found["withheld"] >= 0)
     yield from _facts(snapshot, as_of)
     yield from _ladder(snapshot, as_of)
+    yield from working(snapshot, as_of)
     total = 1 + found["total"] + snapshot["milestones"]["total"] + snapshot["targets"]["total"]
     yield Failure("provenance", sum(snapshot["provenance"].values()), total)
 

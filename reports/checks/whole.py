@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from projects.choices import AsOfBasis
 from projects.models import Agreement, Milestone, Project, ReliancePoint, Target
 from projects.permissions import Actor
-from reports.checks import money, readers
+from reports.checks import money, readers, working
 from reports.checks.arithmetic import Failure, Snapshot
 from reports.choices import ReportKind
 
@@ -36,6 +36,7 @@ def failures(snapshot: Snapshot, *, by: Actor) -> Iterator[Failure]:
         yield from _exceptions(snapshot, by)
     elif kind == ReportKind.AGREEMENT:
         yield from readers.agreement(snapshot)
+        yield from working.rechecked(snapshot)
     elif kind == ReportKind.PARTNER:
         yield from readers.partner(snapshot)
         yield from money.funds(snapshot)

@@ -6,18 +6,16 @@ import datetime as dt
 
 from projects import progress
 from projects.choices import Precision
-from projects.models import Agreement, AgreementParty, Milestone, Project, Target
+from projects.models import Agreement, AgreementParty
 from projects.permissions import Actor
 from projects.progress import AgreementProgress, AgreementRow, LadderStep
-from projects.progress.ladder import Witness
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import projects, provenance, tally
 from reports.figures.project import evidence
 from reports.figures.shapes import Shape, date, day, instrument, mineral, quantity, text
 from reports.figures.targets import targets
+from reports.figures.working import witness, working
 from reports.periods import Period
-
-KINDS = {Agreement: "agreement", Project: "project", Milestone: "milestone", Target: "target"}
 
 
 def agreement_snapshot(agreement: Agreement, as_of: dt.date, period: Period, *, by: Actor) -> Shape:
@@ -35,6 +33,7 @@ def agreement_snapshot(agreement: Agreement, as_of: dt.date, period: Period, *, 
     return {
         "agreement": _facts(figures),
         "parties": [party(it) for it in figures.parties],
+        "working": working(figures),
         "ladder": _ladder(figures.ladder),
         "projects": projects(figures.projects) | {"withheld": figures.projects_withheld, "without": outside},
         "milestones": found,
@@ -115,19 +114,8 @@ def _ladder(steps: tuple[LadderStep, ...]) -> Shape:
                 "rung": step.rung.value,
                 "standing": step.standing.value,
                 "on": date(step.on, step.precision),
-                "witness": _witness(step.witness) if step.witness else None,
+                "witness": witness(step.witness) if step.witness else None,
             }
             for step in steps
         ],
-    }
-
-
-def _witness(row: Witness) -> Shape:
-    """Return the record that bears witness to a rung."""
-    return {
-        "kind": KINDS[type(row)],
-        "reference": row.reference,
-        "title": row.name if isinstance(row, Project) else row.title,
-        "source_url": text(row.source_url),
-        "as_of": day(row.as_of),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from projects import charts
 from projects.charts import Event
 from projects.models import AgreementParty
-from projects.progress import Rung, Standing
+from projects.progress import Rung, Standing, working
 from reports import drawings
 from reports.templatetags.snapshot import NONE, fact_date
 
@@ -20,6 +20,7 @@ def sections() -> dict[str, str]:
     return {
         "facts": _("The agreement"),
         "projects": _("Projects under it"),
+        "working": _("Symbolic or working"),
         "ladder": _("Execution ladder"),
         "milestones": _("Milestones"),
         "revisions": _("Slippage ledger"),
@@ -36,6 +37,8 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "party_rows": [_party(row) for row in snapshot["parties"]],
         "stage_names": [_stage(code) for code in snapshot["agreement"]["stages"]],
         "steps": steps,
+        "answers": list(_answers(snapshot["working"]["answers"])),
+        "class_name": working.Standing(snapshot["working"]["standing"]).label,
         "highest": next((step for step in reversed(steps) if step["reached"]), None),
         "drawings": {
             "ladder": _timeline(steps, as_of),
@@ -51,6 +54,20 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
 def _party(row: dict[str, Any]) -> dict[str, Any]:
     role = AgreementParty.PartyRole(row["role"])
     return {**row, "role": role.label}
+
+
+def _answers(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give each answer with its question, its word and its day."""
+    for number, row in enumerate(rows, 1):
+        yield {
+            "number": number,
+            "question": working.Question(row["question"]).label,
+            "yes": row["yes"],
+            "word": _("yes") if row["yes"] else _("no public evidence"),
+            "day": fact_date(row["on"]) if row["yes"] else NONE,
+            "witness": row["witness"],
+            "source_url": row["witness"] and row["witness"]["source_url"],
+        }
 
 
 def _steps(rungs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,17 @@ Snapshot = dict[str, Any]
 SLUG = "changes"
 # Outputs come first and agreements last, as everywhere in a report.
 ORDER = (
-    *("outputs", "reliance", "project", "organisation", "agreement", "parties", "ladder", "technology"),
+    *(
+        "outputs",
+        "reliance",
+        "project",
+        "organisation",
+        "agreement",
+        "parties",
+        "working",
+        "ladder",
+        "technology",
+    ),
     *("asked", "exceptions", "named", "projects", "milestones", "revisions", "money", "trl", "readiness"),
     *("indicators", "results", "targets", "evidence", "agreements", "provenance"),
 )

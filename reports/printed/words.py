@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from projects import choices, formats
-from projects.progress import Rung, Standing, transfer
+from projects.progress import Rung, Standing, transfer, working
 from projects.progress.exceptions import Rule
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
@@ -106,6 +106,7 @@ def section_name(slug: str) -> str:
         "targets": _("Targets"),
         "technology": _("Technology agreements"),
         "trl": _("Technology readiness"),
+        "working": _("Symbolic or working"),
     }
     return names.get(slug) or slug.replace("_", " ")
 
@@ -129,6 +130,7 @@ def _row(name: str, key: str, section: str) -> str:
         "by_type": lambda code: label(code, "Instrument" if section == "agreements" else "MilestoneType"),
         "rules": lambda code: str(Rule(code).label),
         "rungs": lambda code: str(Rung(code).label),
+        "answers": lambda code: str(working.Question(code).label),
     }
     if name == "none":
         return formats.unknown()
@@ -153,7 +155,7 @@ def _code(code: str, key: str, section: str) -> str:
         return state(code)
     if key == "band":
         return band(code)
-    for vocabulary in (Standing, transfer.Standing, transfer.Proof):
+    for vocabulary in (Standing, working.Standing, transfer.Standing, transfer.Proof):
         if key in ("standing", "proof") and code in vocabulary.values:
             return str(vocabulary(code).label)
     if key in lists and code in getattr(choices, lists[key]).values:
@@ -200,6 +202,7 @@ def _words(_language: str) -> dict[str, str]:
         "actual": _("actual date"),
         "agreement": _("agreement"),
         "agreements": _("agreements"),
+        "answers": _("answers"),
         "approved_by": _("approved by"),
         "as_of": _("date of the record"),
         "asked": _("what is asked"),
@@ -318,9 +321,11 @@ def _words(_language: str) -> dict[str, str]:
         "projects": _("projects"),
         "projects_with_cost": _("projects with a known cost"),
         "proof": _("proof"),
+        "question": _("question"),
         "reached": _("reached"),
         "reason": _("reason"),
         "reasons": _("reasons for delay"),
+        "record": _("record"),
         "recorded_after": _("recorded after the as-of date"),
         "reference": _("record"),
         "released": _("released, ₹ crore"),
@@ -334,6 +339,7 @@ def _words(_language: str) -> dict[str, str]:
         "rungs": _("rungs"),
         "sanctioned": _("sanctioned, ₹ crore"),
         "scope": _("scope"),
+        "score": _("answers with yes"),
         "several": _("under several rules"),
         "sha256": _("digest of the file"),
         "shares": _("per cent of all"),
@@ -395,4 +401,5 @@ def _words(_language: str) -> dict[str, str]:
         "witness": _("what shows it"),
         "worst_overdue_days": _("longest overdue, days"),
         "year_end": _("end of the financial year"),
+        "yes": _("yes"),
     }

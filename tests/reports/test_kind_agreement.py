@@ -1,6 +1,7 @@
 """The agreement report: what was signed, what followed, and nothing that one of the parties may not see."""
 
 import copy
+import datetime as dt
 import json
 
 import pytest
@@ -8,12 +9,14 @@ from django.db import transaction
 
 from projects.choices import Role
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, audit
+from projects.models import Agreement, FundLine, audit
+from projects.progress.working import Question
 from reports import checks, document, figures, ordering
 from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests import folders
 from tests.cast import acting, agreement, milestone, person, project
+from tests.projects import results
 from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
 
@@ -202,3 +205,87 @@ def test_nothing_unknown_is_printed_as_a_word_of_the_program(recorded, language)
     for reference in ("AGR-001", "AGR-002", "AGR-008", "AGR-023", "AGR-034"):
         html, _assets = document.html(recorded[reference][0], language)
         assert "None" not in html.replace("None.", "")
+
+
+# --- the ten questions ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reference", "score", "standing"), [("AGR-001", 1, "symbolic"), ("AGR-002", 5, "defined")]
+)
+def test_the_report_answers_the_ten_questions_as_worked_by_hand(recorded, reference, score, standing):
+    snapshot, _none = recorded[reference]
+    found = snapshot["working"]
+    assert (found["score"], found["standing"], found["total"]) == (score, standing, 10)
+    paper = pdftotext(printing.render(snapshot))
+    for row in found["answers"]:
+        assert printing.holds(paper, str(Question(row["question"]).label))
+
+
+@pytest.fixture
+def handed_over(cast):
+    """The report on our agreement: both sides committed money, people were trained, the TRL rose after the signature."""
+    by, day = acting(cast.our_lead), dt.date(2026, 5, 20)
+    confirmed = {"status": "verified", "verified_by": cast.officer, "verified_on": day, "level": 2}
+    for on, value in ((dt.date(2026, 1, 1), 4), (dt.date(2026, 5, 1), 5)):
+        results.readiness(cast, value=value, assessed_on=on, **confirmed)
+    results.training(cast, certified_on=day, **confirmed)
+    for contributor in (cast.ministry, cast.texmin):
+        FundLine.claim(
+            cast.our_project,
+            by=by,
+            kind="sanctioned",
+            source="budget",
+            contributor=contributor,
+            amount_crore=2,
+            dated_on=dt.date(2026, 4, 1),
+        )
+    return made(cast.our_agreement, acting(cast.officer), orders.NOW.date(), orders.NOW)
+
+
+@pytest.mark.django_db
+def test_money_training_and_readiness_are_answered_by_their_records(handed_over):
+    snapshot, failures = handed_over
+    assert failures == []
+    told = {row["question"]: row for row in snapshot["working"]["answers"]}
+    assert {
+        name: (row["record"], row["witness"]["reference"]) for name, row in told.items() if row["yes"]
+    } == {
+        "project": ("project", "PRJ-901"),
+        "milestone": ("milestone", "MST-901"),
+        "money": ("fundline", "PRJ-901"),
+        "moved": ("training", "PRJ-901"),
+        "readiness": ("readiness", "PRJ-901"),
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("question", ["money", "moved", "readiness", "project", "milestone", "achieved"])
+@pytest.mark.parametrize("key", ["yes", "on", "witness"])
+def test_an_answer_that_is_not_that_of_the_records_is_named(cast, handed_over, question, key):
+    snapshot, _none = handed_over
+    (row,) = (it for it in snapshot["working"]["answers"] if it["question"] == question)
+    row[key] = {"yes": not row["yes"], "on": {"on": "2026-03-01", "precision": "day"}, "witness": None}[key]
+    if key == "witness" and question == "achieved":
+        row["witness"] = {"kind": "milestone", "reference": "MST-901"}
+    lines = [
+        str(it) for it in rechecked.failures(snapshot, by=acting(cast.officer)) + checks.failures(snapshot)
+    ]
+    assert any(line.startswith(f"working.{question}.{key}") for line in lines)
+
+
+CHANGED = {
+    "score": (lambda it: it.update(score=9), "working.score"),
+    "class": (lambda it: it.update(standing="delivering"), "working.standing"),
+    "total": (lambda it: it.update(total=9), "working.total"),
+    "a question left out": (lambda it: it["answers"].pop(), "working.answers"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CHANGED)
+def test_score_and_class_follow_from_the_answers(recorded, name):
+    change, figure = CHANGED[name]
+    snapshot, _none = recorded["AGR-002"]
+    assert any(line.startswith(figure) for line in wrong(snapshot, lambda it: change(it["working"])))
