@@ -7,6 +7,9 @@ import time_machine
 
 from tests.cast import acting, milestone
 
+# Who may do what, and what a page says, does not hang on the engine: asked of one of them.
+pytestmark = pytest.mark.engine("postgres")
+
 FIGURES = (
     "/",
     "/projects/",

@@ -5,6 +5,9 @@ from django.urls import reverse
 
 from projects.urls import urlpatterns
 
+# Who may do what, and what a page says, does not hang on the engine: asked of one of them.
+pytestmark = pytest.mark.engine("postgres")
+
 PEOPLE = ("anonymous", "officer", "manager", "auditor", "our_lead", "our_viewer", "their_lead", "nobody")
 
 # fmt: off
