@@ -31,6 +31,7 @@ urlpatterns = [
     path("auth/logout/", programme.LogoutView.as_view(), name="logout"),
     path("auth/logoutall/", programme.LogoutAllView.as_view(), name="logout-all"),
     path("me/", programme.MeView.as_view(), name="me"),
+    path("overview/", programme.OverviewView.as_view(), name="overview"),
     path("verify/", VerifyView.as_view(), name="verify"),
     path("schema/", DocumentView.as_view(), name="schema"),
     path("docs/", ReaderView.as_view(), name="docs"),

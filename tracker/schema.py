@@ -100,16 +100,20 @@ class RightsSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         given = list(super().get_override_parameters())
-        if getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve"):
+        if self._has_figures():
             given.append(AS_OF)
         return given
+
+    def _has_figures(self) -> bool:
+        """Whether the answer depends on the day that is asked for; a view without actions has one answer."""
+        return getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve", "")
 
     def _problems(self) -> Iterator[tuple[int, str, str]]:
         """Yield status, code and meaning of what can go wrong with an operation of this kind."""
         writes = self.method not in SAFE
         rights = getattr(self.view, "RIGHTS", {})
         signs_in = "/login/" in self.path
-        if writes or self._action in ("list", "retrieve", "history"):
+        if writes or self._has_figures() or self._action in ("list", "retrieve", "history"):
             yield 400, "invalid", "The request has errors; `errors` lists them."
         if signs_in or not self._is_open():
             code = "authentication_failed" if signs_in else "not_authenticated"

@@ -4,6 +4,7 @@ from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.milestones import MilestoneViewSet
+from projects.api.overview import OverviewView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
@@ -23,6 +24,7 @@ __all__ = [
     "MilestoneViewSet",
     "MineralViewSet",
     "OrganisationViewSet",
+    "OverviewView",
     "ProjectViewSet",
     "RelianceViewSet",
     "TargetViewSet",

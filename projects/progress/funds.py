@@ -93,13 +93,16 @@ class ColumnTotal:
     total: Decimal | None
 
 
+FundTotals = Mapping[FundKind, tuple[ColumnTotal, ColumnTotal]]
+"""(claimed, verified) of each column."""
+
+
 @dataclass(frozen=True)
 class ProgrammeMoney:
     """The money of several projects: each of those that have a line, and the totals as R10 counts them."""
 
     as_of: dt.date
-    totals: Mapping[FundKind, tuple[ColumnTotal, ColumnTotal]]
-    """(claimed, verified) of each column."""
+    totals: FundTotals
     rows: tuple[tuple[Project, ProjectMoney], ...]
 
 
@@ -171,9 +174,7 @@ def total(
     return ColumnTotal(plain_sum=plain_sum, left_out=left_out, total=_sum(rest))
 
 
-def fund_totals(
-    projects: ProjectQuerySet, as_of: dt.date
-) -> Mapping[FundKind, tuple[ColumnTotal, ColumnTotal]]:
+def fund_totals(projects: ProjectQuerySet, as_of: dt.date) -> FundTotals:
     """Return (claimed, verified) of each column over the projects; two queries."""
     return programme_money(projects, as_of).totals
 

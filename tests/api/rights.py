@@ -68,6 +68,7 @@ API: dict[str, Rows] = {
     "logout": {"POST": Row(may=EVERYBODY, ok=204)},
     "logout-all": {"POST": Row(may=EVERYBODY, ok=204)},
     "me": listing(),
+    "overview": listing(),
     "schema": opened("GET"),
     "docs": opened("GET"),
     # reference data

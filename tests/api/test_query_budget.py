@@ -47,6 +47,7 @@ LISTS = {
 }
 # for the ministry, for a lead: whether a lead may act is one question more
 DETAILS = {
+    "overview": (13, 13),
     "agreements/AGR-901": (6, 6),
     "projects/PRJ-901": (6, 6),
     "milestones/MST-901": (4, 5),

@@ -271,3 +271,23 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
         "milestone.claim",
     ]
     assert signed_in(cast.nobody).get(f"{V1}/me/").json()["roles"] == []
+
+
+# --- the front page ---
+
+
+def test_the_overview_counts_what_the_caller_sees_on_the_day_asked_for(cast: Cast, signed_in: SignIn):
+    for who in ("officer", "our_lead"):
+        client = signed_in(cast.people[who])
+        found = client.get(f"{V1}/overview/").json()
+        for name in ("agreements", "projects", "milestones"):
+            listed = client.get(f"{V1}/{name}/").json()["results"]
+            assert found[name]["total"] == len(listed), (who, name)
+    states = found["milestones"]
+    parts = ("achieved", "open", "undated", "recorded_after", "cancelled")
+    assert sum(states[part] for part in parts) == states["total"] == 1
+    assert states["overdue"] == 1
+    before = client.get(f"{V1}/overview/?as_of=2026-05-31").json()
+    assert (before["as_of"], before["milestones"]["overdue"]) == ("2026-05-31", 0)
+    assert found["money"]["funds"][0] == {"kind": "sanctioned", "claimed": None, "verified": None}
+    assert client.get(f"{V1}/overview/?as_of=soon").status_code == 400
