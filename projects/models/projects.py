@@ -193,6 +193,8 @@ class StageGate(Sourced, Audited):
     decided_by_post = models.CharField(_("decided by (post)"), max_length=120)
     criteria = models.JSONField(_("criteria"), default=list, blank=True)
     conditions = models.TextField(_("conditions"), blank=True)
+    conditions_due_on = models.DateField(_("conditions to be met by"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
@@ -208,6 +210,11 @@ class StageGate(Sourced, Audited):
                 name="conditional_gate_names_its_conditions",
                 condition=~Q(decision=GateDecision.CONDITIONAL) | ~Q(conditions=""),
                 violation_error_message=_("A conditional decision names its conditions."),
+            ),
+            models.CheckConstraint(
+                name="gate_that_stays_or_goes_back_says_why",
+                condition=Q(decision__in=[GateDecision.PASS, GateDecision.CONDITIONAL]) | ~Q(reason=""),
+                violation_error_message=_("Say why the project is held or stopped."),
             ),
             models.UniqueConstraint(
                 fields=["project", "gate", "decided_on"], name="gate_is_decided_once_a_day"

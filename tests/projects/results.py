@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from projects import archive
 from projects.models import (
     Amendment,
     Claim,
@@ -129,3 +130,8 @@ def gate_plan(cast: Cast, **facts: Any) -> GatePlan:
         "decided_by_post": "Joint Secretary",
     }
     return made(GatePlan(project=cast.our_project, **{**given, **facts}))
+
+
+def document(text: str) -> archive.StoredFile:
+    """Return a file kept in the archive."""
+    return archive.store([f"%PDF-1.7 {text}".encode()], name=f"{text}.pdf", content_type="application/pdf")
