@@ -12,6 +12,7 @@ from projects.views import (
     milestones,
     overview,
     projects,
+    roadmaps,
     session,
     steps,
 )
@@ -44,6 +45,10 @@ urlpatterns = [
     ),
     path("projects/<str:reference>/clearances/new/", clearances.ClearanceNew.as_view(), name="clearance-new"),
     path("clearances/<int:pk>/change/", clearances.ClearanceChange.as_view(), name="clearance-change"),
+    path("projects/<str:reference>/roadmap/", roadmaps.ProjectRoadmap.as_view(), name="project-roadmap"),
+    path("projects/<str:reference>/roadmap/plan/", roadmaps.GatePlanNew.as_view(), name="gate-plan"),
+    path("projects/<str:reference>/roadmap/decide/", roadmaps.GateDecide.as_view(), name="gate-decide"),
+    path("roadmap/", roadmaps.Roadmaps.as_view(), name="roadmap"),
     path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),

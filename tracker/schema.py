@@ -106,7 +106,12 @@ class RightsSchema(AutoSchema):
 
     def _has_figures(self) -> bool:
         """Whether the answer depends on the day that is asked for; a view without actions has one answer."""
-        return getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve", "")
+        return getattr(self.view, "HAS_FIGURES", False) and self._action in (
+            "list",
+            "retrieve",
+            "roadmap",
+            "",
+        )
 
     def _problems(self) -> Iterator[tuple[int, str, str]]:
         """Yield status, code and meaning of what can go wrong with an operation of this kind."""

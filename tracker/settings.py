@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # One name for one vocabulary, whatever the fields that use it are called.
     "ENUM_NAME_OVERRIDES": {
+        "GateEnum": "projects.choices.Gate.choices",
         "AgreementStatus": "projects.choices.AgreementStatus",
         "AgreementLevel": "projects.choices.AgreementLevel",
         "ClearanceType": "projects.choices.ClearanceType",

@@ -3,6 +3,7 @@
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.funds import FundLineViewSet
+from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.milestones import MilestoneViewSet
 from projects.api.overview import OverviewView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
@@ -15,6 +16,7 @@ __all__ = [
     "ClearanceViewSet",
     "EvidenceViewSet",
     "FundLineViewSet",
+    "GatePlanViewSet",
     "IndicatorViewSet",
     "LoginView",
     "LogoutAllView",
@@ -27,5 +29,6 @@ __all__ = [
     "OverviewView",
     "ProjectViewSet",
     "RelianceViewSet",
+    "StageGateViewSet",
     "TargetViewSet",
 ]

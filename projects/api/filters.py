@@ -9,6 +9,8 @@ from projects.choices import (
     ClearanceType,
     FundKind,
     FundSource,
+    Gate,
+    GateDecision,
     MeasurementStatus,
     OrganisationKind,
     RelianceMetric,
@@ -19,12 +21,14 @@ from projects.models import (
     Clearance,
     Evidence,
     FundLine,
+    GatePlan,
     Measurement,
     Milestone,
     Mineral,
     Organisation,
     Project,
     ReliancePoint,
+    StageGate,
     Target,
 )
 
@@ -102,4 +106,23 @@ class ClearanceFilter(filters.FilterSet):
 
     class Meta:
         model = Clearance
+        fields: tuple[str, ...] = ()
+
+
+class StageGateFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    gate = choice(Gate.choices, _("Gate"))
+    decision = choice(GateDecision.choices, _("Decision"))
+
+    class Meta:
+        model = StageGate
+        fields: tuple[str, ...] = ()
+
+
+class GatePlanFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    gate = choice(Gate.choices, _("Gate"))
+
+    class Meta:
+        model = GatePlan
         fields: tuple[str, ...] = ()

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.filters import AgreementFilter, ProjectFilter
 from projects.models import Agreement, Project
 from projects.permissions import Actor
+from projects.progress.stages import road, with_road
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
+from projects.serializers.gates import RoadmapSerializer
 from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
 
 
@@ -59,6 +65,8 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
     filterset_class = ProjectFilter
 
     def rows(self, visible: Any) -> QuerySet:
+        if self.action == "roadmap":
+            return with_road(visible, self.by)
         found = (
             visible.with_progress(self.on)
             .select_related("lead")
@@ -67,3 +75,9 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
         if self.action == "retrieve":
             found = found.prefetch_related("gates__recorded_by", *as_seen(self.by, children=Project))
         return found
+
+    @extend_schema(responses=RoadmapSerializer)
+    @action(detail=True, filterset_class=None)
+    def roadmap(self, request: Request, **kwargs: Any) -> Response:
+        """The road of the project on a day: stage, gates with baseline and forecast, commercialisation date."""
+        return Response(RoadmapSerializer(road(self.get_object(), self.on)).data)

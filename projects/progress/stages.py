@@ -6,8 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from projects.choices import Gate, GateDecision, Precision, Stage
-from projects.models import GatePlan, Project, StageGate
+from django.db.models import Prefetch
+
+from projects.choices import GateDecision, Precision, Stage
+from projects.models import Agreement, GatePlan, Project, StageGate
+from projects.models.projects import ProjectQuerySet
+from projects.permissions import Actor
 from projects.progress.bands import months_after
 from projects.stages import INDUSTRY, TIME_BOXES, GateRule, road_of, stages_of
 
@@ -132,6 +136,25 @@ def roadmap(
     )
 
 
+def with_road(projects: ProjectQuerySet, actor: Actor) -> ProjectQuerySet:
+    """Return the projects with what their roadmaps are made of; three queries more, whatever their number.
+
+    An agreement that `actor` may not see is left out, and with it the day on which it was signed.
+    """
+    agreements = Agreement.objects.visible_to(actor)
+    found: ProjectQuerySet = projects.prefetch_related(
+        "gate_plans", "gates__recorded_by", Prefetch("agreement", queryset=agreements)
+    )
+    return found
+
+
+def road(project: Project, as_of: dt.date) -> Roadmap:
+    """Return the roadmap of a project that was loaded `with_road`."""
+    signed = project.agreement.signed_on if project.agreement else None
+    decisions, plans = list(project.gates.all()), list(project.gate_plans.all())
+    return roadmap(project, decisions, plans, as_of, signed_on=signed)
+
+
 def _up_to(decisions: Iterable[StageGate], as_of: dt.date) -> list[StageGate]:
     return sorted(
         (row for row in decisions if row.decided_on <= as_of), key=lambda it: (it.decided_on, it.pk)
@@ -195,8 +218,3 @@ def _open_conditions(known: Sequence[StageGate], road: Sequence[GateRule]) -> tu
         if row.decision == GateDecision.CONDITIONAL and not met:
             found.append(row)
     return tuple(found)
-
-
-def is_final(gate: str) -> bool:
-    """Whether the gate is the one whose forecast is the commercialisation date."""
-    return gate in (Gate.G5, Gate.X5)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from projects.models import Project, StageGate
-from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Post, Quantity, Reference
+from projects.models import Project
+from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Quantity, Reference
+from projects.serializers.gates import GateSerializer
 
 
 class ProgressSerializer(serializers.Serializer):
@@ -70,29 +70,6 @@ class ProjectSerializer(Facts):
             "version",
             *SOURCED,
         )
-
-
-class GateSerializer(Facts):
-    criteria = serializers.SerializerMethodField()
-    recorded_by = Post(source="recorded_by.by_post")
-
-    class Meta:
-        model = StageGate
-        fields: ClassVar[tuple[str, ...]] = (
-            "gate",
-            "from_stage",
-            "to_stage",
-            "decision",
-            "decided_on",
-            "decided_by_post",
-            "criteria",
-            "conditions",
-            "recorded_by",
-        )
-
-    @extend_schema_field({"type": "array", "items": {}})
-    def get_criteria(self, row: StageGate) -> Any:
-        return row.criteria
 
 
 class ProjectDetailSerializer(ProjectSerializer):

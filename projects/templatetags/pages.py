@@ -29,6 +29,8 @@ ACTIONS = {
     "milestone.cancel": gettext_lazy("cancelled"),
     "programme.import": gettext_lazy("imported"),
     "clearance.record": gettext_lazy("recorded"),
+    "gate.plan": gettext_lazy("planned"),
+    "gate.decide": gettext_lazy("decided"),
     "evidence.add": gettext_lazy("evidence added"),
     **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
     **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},
@@ -41,6 +43,7 @@ UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 # The pages of a project, in the order in which its own page names them.
 PROJECT_PAGES = (
     ("project-detail", gettext_lazy("Progress")),
+    ("project-roadmap", gettext_lazy("Roadmap")),
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
 )

@@ -11,6 +11,7 @@ from projects import charts, formats
 from projects.charts import Event, Part, Row, Value
 from projects.choices import RelianceMetric
 from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures
+from projects.progress.stages import Roadmap
 
 MOST_SUPPLIERS = 8
 
@@ -46,6 +47,24 @@ def timeline(rows: Sequence[MilestoneRow], as_of: dt.date) -> list[charts.Timeli
         if _counts_on(row)
     ]
     return charts.timeline(_("Original, latest and actual dates"), events, as_of) if events else []
+
+
+def road(found: Roadmap) -> charts.Timeline | None:
+    """Return the gates of a project on one scale; None where none has a date."""
+    events = [
+        Event(
+            label=str(row.rule.gate.label),
+            baseline=row.baseline.planned_on if row.baseline else None,
+            latest=row.forecast.planned_on if row.forecast else None,
+            actual=row.passed_on,
+            overdue=row.overdue_days is not None,
+        )
+        for row in found.gates
+    ]
+    if not any(date for event in events for date in event[1:4]):
+        return None
+    (panel,) = charts.timeline(_("Gates: baseline, forecast and pass"), events, found.as_of)
+    return panel
 
 
 def by_date(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:

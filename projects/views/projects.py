@@ -10,8 +10,9 @@ from django.views.generic import DetailView
 
 from projects import permissions
 from projects.filters import ProjectFilter
-from projects.models import Agreement, Evidence, Project, StageGate
+from projects.models import Evidence, Project
 from projects.progress import project_progress
+from projects.progress.stages import road, with_road
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
 
@@ -32,7 +33,8 @@ class ProjectDetail(Page, DetailView):
     section = "projects"
 
     def get_object(self, queryset: QuerySet | None = None) -> Project:
-        return get_object_or_404(Project.objects.visible_to(self.actor), reference=self.kwargs["reference"])
+        visible = with_road(Project.objects.visible_to(self.actor), self.actor)
+        return get_object_or_404(visible, reference=self.kwargs["reference"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         figures = project_progress(self.object, self.on, self.actor)
@@ -52,12 +54,8 @@ class ProjectDetail(Page, DetailView):
             # The parent and the agreement are named only to whoever may see them.
             parent=next((row for row in related if row.pk == project.parent_id), None),
             children=[row for row in related if row.parent_id == project.pk],
-            agreement=(
-                Agreement.objects.visible_to(self.actor).filter(pk=project.agreement_id).first()
-                if project.agreement_id
-                else None
-            ),
-            gates=StageGate.objects.visible_to(self.actor).filter(project=project),
+            agreement=self.object.agreement,
+            road=road(self.object, self.on),
             states=drawings.states(figures.milestones),
             timeline=drawings.timeline(rows, self.on),
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],

@@ -43,6 +43,14 @@ def new_clearance(project: str) -> dict[str, Any]:
     return {"project": project, **CONSENT}
 
 
+def new_plan(project: str) -> dict[str, Any]:
+    return {"project": project, **PLAN}
+
+
+def new_decision(project: str) -> dict[str, Any]:
+    return {"project": project, **HOLD}
+
+
 def new_report(project: str) -> dict[str, Any]:
     return {"kind": "project", "project": project, "as_of": "2026-05-31"}
 
@@ -54,6 +62,9 @@ def new_schedule(project: str) -> dict[str, Any]:
 
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
+PLAN = {"gate": "G5", "planned_on": "2029-03-31", "decided_by_post": "Joint Secretary"}
+HOLD = {"gate": "G3", "decision": "hold", "decided_on": "2026-06-02", "decided_by_post": "Secretary"}
+HOLD |= {"reason": "No feed."}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
@@ -87,6 +98,7 @@ API: dict[str, Rows] = {
     "project-list": listing(),
     "project-detail": reading("project"),
     "project-history": reading("project", may=HISTORIANS),
+    "project-roadmap": reading("project"),
     # milestones
     "milestone-list": {
         **listing(),
@@ -121,6 +133,16 @@ API: dict[str, Rows] = {
         "PATCH": Row(thing="clearance", may=LEADS_TOO, body=lambda key: {"granted_on": "2026-06-01"}),
     },
     "clearance-history": reading("clearance", may=HISTORIANS),
+    # gates
+    "gate-list": {
+        **listing(),
+        "POST": Row(may=frozenset({"manager"}), names="project", body=new_decision, ok=201),
+    },
+    "gate-detail": reading("gate"),
+    "gate-history": reading("gate", may=HISTORIANS),
+    "gate-plan-list": {**listing(), "POST": Row(may=MINISTRY, names="project", body=new_plan, ok=201)},
+    "gate-plan-detail": reading("gate_plan"),
+    "gate-plan-history": reading("gate_plan", may=HISTORIANS),
     # evidence
     "evidence-list": listing(),
     "evidence-detail": reading("evidence"),
@@ -184,6 +206,28 @@ PAGES: dict[str, Rows] = {
     "milestone-return": step_page("claimed", MINISTRY, version=2, **RETURN),
     "milestone-revise": step_page("planned", MINISTRY, precision="day", **REVISE),
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
+    "roadmap": listing(is_page=True),
+    "project-roadmap": reading("project", is_page=True),
+    "gate-plan": {
+        "GET": Row(thing="project", may=MINISTRY, is_page=True),
+        "POST": Row(
+            thing="project",
+            may=MINISTRY,
+            is_page=True,
+            ok=302,
+            body=lambda key: {**PLAN, "precision": "day", "decided_on": "2026-06-01"},
+        ),
+    },
+    "gate-decide": {
+        "GET": Row(thing="project", may=frozenset({"manager"}), is_page=True),
+        "POST": Row(
+            thing="project",
+            may=frozenset({"manager"}),
+            is_page=True,
+            ok=302,
+            body=lambda key: {**HOLD, "version": 2, "visibility": "partner"},
+        ),
+    },
     "money": listing(is_page=True),
     "project-money": reading("project", is_page=True),
     "project-clearances": reading("project", is_page=True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from projects import archive
+from projects import archive, gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
     Clearance,
@@ -116,6 +116,8 @@ def assemble_scene() -> Scene:
         "measurement": {},
         "fundline": {},
         "clearance": {},
+        "gate": {},
+        "gate_plan": {},
         "evidence": {},
         "report": {},
         "failed": {},
@@ -140,6 +142,22 @@ def assemble_scene() -> Scene:
         ).pk
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
+        ).pk
+        scene.keys["gate_plan"][which] = gating.plan(
+            project,
+            by=acting(cast.officer),
+            gate="G3",
+            planned_on=dt.date(2027, 3, 31),
+            decided_by_post="Joint Secretary",
+        ).pk
+        scene.keys["gate"][which] = gating.decide(
+            project,
+            by=acting(cast.manager),
+            gate="G3",
+            decision="hold",
+            decided_on=dt.date(2026, 6, 1),
+            decided_by_post="Secretary",
+            reason="The feed is not assured.",
         ).pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)

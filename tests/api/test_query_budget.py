@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from projects import gating
 from projects.choices import RelianceMetric
 from projects.models import (
     Clearance,
@@ -43,6 +44,8 @@ LISTS = {
     "measurements": 1,
     "fund-lines": 2,
     "clearances": 1,
+    "gates": 1,
+    "gate-plans": 1,
     "evidence": 1,
 }
 # for the ministry, for a lead: whether a lead may act is one question more
@@ -50,6 +53,7 @@ DETAILS = {
     "overview": (13, 13),
     "agreements/AGR-901": (6, 6),
     "projects/PRJ-901": (6, 6),
+    "projects/PRJ-901/roadmap": (4, 4),
     "milestones/MST-901": (4, 5),
     "targets/TGT-901": (3, 3),
     "milestones/MST-901/history": (2, None),
@@ -100,6 +104,18 @@ def furnish(cast: Cast, count: int) -> None:
             contributor=partner,
             amount_crore=Decimal(1),
             dated_on=dt.date(2026, 5, 31),
+        )
+        gating.plan(
+            work, by=acting(cast.officer), gate="G3", planned_on=dt.date(2027, 3, 31), decided_by_post="JS"
+        )
+        gating.decide(
+            work,
+            by=acting(cast.manager),
+            gate="G3",
+            decision="hold",
+            decided_on=dt.date(2026, 6, 1),
+            decided_by_post="Secretary",
+            reason="No feed.",
         )
         Clearance.record(work, by=acting(cast.our_lead), type="cto", is_applicable=True)
         Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))

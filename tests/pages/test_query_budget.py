@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import archive
+from projects import archive, gating
 from projects.choices import Direction, MeasureBasis, TargetBasis
 from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
 from tests.cast import acting, agreement, milestone, organisation, project, system
@@ -15,7 +15,9 @@ PAGES = {
     "/agreements/": 9,
     "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
     "/projects/": 9,
-    "/projects/PRJ-901/": 17,
+    "/projects/PRJ-901/": 19,
+    "/projects/PRJ-901/roadmap/": 9,
+    "/roadmap/": 13,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/money/": 5,
@@ -46,9 +48,34 @@ def one_more(cast, number):
         row.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 10), evidence=[file])
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
+        _road(number, owner, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
+    )
+
+
+def _road(number, owner, cast):
+    """Add a decision with its document, and a plan."""
+    file = archive.store([b"minutes %d" % number], name="minutes.txt", content_type="text/plain")
+    day = dt.date(2026, 1, 1) + dt.timedelta(days=number - 900)
+    gating.plan(
+        owner,
+        by=acting(cast.officer),
+        gate="G3",
+        planned_on=day + dt.timedelta(days=400),
+        decided_by_post="Joint Secretary",
+        reason="Moved.",
+    )
+    gating.decide(
+        owner,
+        by=acting(cast.manager),
+        gate="G3",
+        decision="hold",
+        decided_on=day,
+        decided_by_post="Secretary",
+        reason="No feed.",
+        evidence=[file],
     )
 
 

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import itertools
+import json
+import re
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,6 +26,7 @@ from projects.progress.stages import roadmap, standing_on
 from projects.stages import EXPLORATION, INDUSTRY, RULES, stages_of
 from tests.cast import TODAY, acting, milestone, project
 from tests.projects import results
+from tests.projects.rule_pages import stages as rule_page
 
 pytestmark = pytest.mark.django_db
 POST = "Joint Secretary"
@@ -348,3 +352,20 @@ def test_any_course_of_decisions_moves_one_stage_at_a_time_and_each_day_can_be_r
         assert standing_on(list(reversed(rows)), day).stage == stage
     assert standing_on(rows, dt.date(2025, 12, 31)).stage is None
     assert all(stage in Stage.values for stage in after.values())
+
+
+# --- the page of the rule ---
+
+
+def test_the_worked_example_of_the_rule_holds(root: Path):
+    page = (root / "docs/rules/stages.md").read_text()
+    (block,) = map(json.loads, re.findall(r"```rule\n(.*?)\n```", page, re.DOTALL))
+    assert rule_page.check(block["given"]) == block["expected"]
+
+
+def test_the_rule_names_every_criterion_of_every_gate(root: Path):
+    page = (root / "docs/rules/stages.md").read_text()
+    for rule in RULES.values():
+        (line,) = re.findall(rf"^\| {rule.gate.value} \|.*$", page, re.MULTILINE)
+        assert set(re.findall(r"`(\w+)`", line)) == {it.code for it in rule.criteria}
+        assert f"| {rule.before.label} | {rule.after.label} |" in line

@@ -48,6 +48,8 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "fundline.verify": ("fundline", "officer manager", "officer manager"),
     "fundline.return": ("fundline", "officer manager", "officer manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
+    "gate.plan": ("project", "officer manager", "officer manager"),
+    "gate.decide": ("project", "manager", "manager"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
