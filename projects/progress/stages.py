@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from projects.choices import GateDecision, Precision, Stage
+from projects.choices import GateDecision, Phase, Precision, Stage
 from projects.models import Agreement, GatePlan, Project, StageGate
 from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor
@@ -76,6 +76,11 @@ class Roadmap:
     """Conditional decisions after which the same gate, or a later one, was not passed without conditions."""
 
     @property
+    def leads_to_industry(self) -> bool:
+        """Whether the road has a last gate beyond definition, and so a commercialisation date."""
+        return len(self.gates) > 1
+
+    @property
     def age_days(self) -> int | None:
         return None if self.standing.since is None else (self.as_of - self.standing.since).days
 
@@ -117,7 +122,9 @@ def roadmap(
     road = road_of(project.kind)
     standing = standing_on(decisions, as_of)
     known = _up_to(decisions, as_of)
-    if standing.stage is None and signed_on is not None and signed_on <= as_of and road[0] is INDUSTRY[0]:
+    # What its sources call a pilot or a plant is surely beyond intent, though no gate tells where.
+    in_intent = standing.stage is None and road[0] is INDUSTRY[0] and project.phase in ("", Phase.CONCEPT)
+    if in_intent and signed_on is not None and signed_on <= as_of:
         standing = Standing(stage=None, since=signed_on, last=None)
     gates = tuple(_gate_row(rule, known, plans, as_of) for rule in road)
     current = standing.stage or stages_of(road)[0]

@@ -146,7 +146,7 @@ def assemble_scene() -> Scene:
         scene.keys["gate_plan"][which] = gating.plan(
             project,
             by=acting(cast.officer),
-            gate="G3",
+            gate="G4",
             planned_on=dt.date(2027, 3, 31),
             decided_by_post="Joint Secretary",
         ).pk

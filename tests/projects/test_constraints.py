@@ -83,7 +83,7 @@ def gate(scene: Scene) -> StageGate:
             gate="G3",
             to_stage="S3",
             decision=GateDecision.PASS,
-            decided_on=DAY,
+            decided_on=DAY + dt.timedelta(1),
             decided_by_post="Joint Secretary",
             recorded_by=scene.cast.manager,
         )
@@ -153,6 +153,7 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "project_trl_claimed_is_1_to_9": (project, {"trl_claimed": 10}),
     "project_trl_verified_is_1_to_9": (project, {"trl_verified": 0, "trl_verified_on": DAY}),
     "project_trl_verified_has_its_date": (project, {"trl_verified": 5}),
+    "gate_that_stays_or_goes_back_says_why": (gate, {"decision": GateDecision.HOLD}),
     "conditional_gate_names_its_conditions": (gate, {"decision": GateDecision.CONDITIONAL}),
     # reference data
     "listing_ends_after_it_begins": (listing, {"listed_to": DAY - dt.timedelta(1)}),

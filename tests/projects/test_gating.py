@@ -301,7 +301,9 @@ def test_the_age_in_a_stage_is_held_against_its_time_box(cast):
     assert within.over_days == 0
 
 
-def test_the_first_stage_counts_from_the_signature(cast):
+def test_the_first_stage_counts_from_the_signature_unless_the_sources_report_more(cast):
+    assert roadmap(cast.our_project, [], [], TODAY, signed_on=dt.date(2026, 1, 10)).age_days is None
+    cast.our_project.phase = "concept"
     found = roadmap(cast.our_project, [], [], TODAY, signed_on=dt.date(2026, 1, 10))
     assert (found.age_days, found.over_days) == (156, 66)
     assert roadmap(cast.our_project, [], [], TODAY).age_days is None
