@@ -99,6 +99,16 @@ class AgreementStatus(TextChoices):
     TERMINATED = "terminated", _("terminated")
 
 
+class AgreementMove(TextChoices):
+    """What people do with an agreement. That it has expired follows from its dates, and nobody does it."""
+
+    SIGN = "sign", _("sign")
+    TAKE_EFFECT = "take_effect", _("take effect")
+    SUSPEND = "suspend", _("suspend")
+    RESUME = "resume", _("resume")
+    TERMINATE = "terminate", _("terminate")
+
+
 class ProjectKind(TextChoices):
     PROGRAMME = "programme", _("programme")
     SCHEME = "scheme", _("scheme")

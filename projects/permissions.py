@@ -25,7 +25,7 @@ PARTNER = frozenset({Role.LEAD, Role.VIEWER})
 STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # Facts that one person records and a second one verifies (projects/models/claims.py).
-CLAIMS = ("measurement", "fundline")
+CLAIMS = ("measurement", "fundline", "dutydone")
 
 # What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
 # must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
@@ -39,6 +39,11 @@ MAY: dict[str, frozenset[str]] = {
     **{f"{claim}.claim": MINISTRY | {Role.LEAD} for claim in CLAIMS},
     **{f"{claim}.{step}": MINISTRY for claim in CLAIMS for step in ("verify", "return")},
     "clearance.record": MINISTRY | {Role.LEAD},
+    "agreement.sign": MINISTRY,
+    "agreement.take_effect": MINISTRY,
+    **{f"agreement.{move}": frozenset({Role.MANAGER}) for move in ("suspend", "resume", "terminate")},
+    "amendment.record": MINISTRY,
+    "duty.record": MINISTRY,
     "gate.plan": MINISTRY,
     "gate.decide": frozenset({Role.MANAGER}),
     "evidence.add": MINISTRY | {Role.LEAD},

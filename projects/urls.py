@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
+from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
 from projects.views import (
+    agreement_life,
     agreements,
     claims,
     clearances,
@@ -35,6 +37,24 @@ urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
     path("agreements/<str:reference>/", agreements.AgreementDetail.as_view(), name="agreement-detail"),
+    path(
+        "agreements/<str:reference>/life/", agreement_life.AgreementLifePage.as_view(), name="agreement-life"
+    ),
+    *(
+        path(
+            f"agreements/<str:reference>/{move.value.replace('_', '-')}/",
+            agreement_life.AgreementMovePage.as_view(move=move.value),
+            name=f"agreement-{move.value}",
+        )
+        for move in AgreementMove
+    ),
+    path(
+        "agreements/<str:reference>/amendments/new/",
+        agreement_life.AmendmentNew.as_view(),
+        name="amendment-new",
+    ),
+    path("agreements/<str:reference>/duties/new/", agreement_life.DutyNew.as_view(), name="duty-new"),
+    path("duties/<int:pk>/change/", agreement_life.DutyChange.as_view(), name="duty-change"),
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectDetail.as_view(), name="project-detail"),
     path("projects/<str:reference>/money/", funds.ProjectMoney.as_view(), name="project-money"),

@@ -1,5 +1,6 @@
 """The programme over REST; tracker/api.py gives the addresses."""
 
+from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.funds import FundLineViewSet
@@ -13,7 +14,10 @@ from projects.api.targets import MeasurementViewSet, TargetViewSet
 
 __all__ = [
     "AgreementViewSet",
+    "AmendmentViewSet",
     "ClearanceViewSet",
+    "DutyDoneViewSet",
+    "DutyViewSet",
     "EvidenceViewSet",
     "FundLineViewSet",
     "GatePlanViewSet",

@@ -18,7 +18,11 @@ from projects.choices import (
 )
 from projects.filters import MilestoneFilter, SearchFilter, choice, day, named
 from projects.models import (
+    Agreement,
+    Amendment,
     Clearance,
+    Duty,
+    DutyDone,
     Evidence,
     FundLine,
     GatePlan,
@@ -125,4 +129,32 @@ class GatePlanFilter(filters.FilterSet):
 
     class Meta:
         model = GatePlan
+        fields: tuple[str, ...] = ()
+
+
+class AmendmentFilter(filters.FilterSet):
+    agreement = named(Agreement, "agreement", _("Agreement"))
+
+    class Meta:
+        model = Amendment
+        fields: tuple[str, ...] = ()
+
+
+class DutyFilter(filters.FilterSet):
+    agreement = named(Agreement, "agreement", _("Agreement"))
+    party = named(Organisation, "party", _("Party"))
+    due_from = day("due_on", "gte", _("Due from"))
+    due_to = day("due_on", "lte", _("Due to"))
+
+    class Meta:
+        model = Duty
+        fields: tuple[str, ...] = ()
+
+
+class DutyDoneFilter(filters.FilterSet):
+    agreement = named(Agreement, "duty__agreement", _("Agreement"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+
+    class Meta:
+        model = DutyDone
         fields: tuple[str, ...] = ()

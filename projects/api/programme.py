@@ -10,11 +10,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects import agreeing
 from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.choices import AgreementMove
 from projects.filters import AgreementFilter, ProjectFilter
 from projects.models import Agreement, Project
 from projects.permissions import Actor
+from projects.progress.agreement_life import life, with_life
 from projects.progress.stages import road, with_road
+from projects.serializers.agreement_life import AgreementLifeSerializer, TakeAgreementStep
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
 from projects.serializers.gates import RoadmapSerializer
 from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
@@ -40,18 +44,68 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
     """Agreements: all for the ministry, auditors and administrators; for partners those they are party to."""
 
     model = Agreement
-    RIGHTS: ClassVar[dict[str, str]] = {"history": "history.read"}
+    RIGHTS: ClassVar[dict[str, str]] = {
+        "history": "history.read",
+        **{move.value: f"agreement.{move.value}" for move in AgreementMove},
+    }
     serializer_class = AgreementSerializer
     detail_serializer_class = AgreementDetailSerializer
     filterset_class = AgreementFilter
 
     def rows(self, visible: Any) -> QuerySet:
+        if self.action == "life":
+            return with_life(visible)
         found = visible.with_execution().prefetch_related(
             "agreement_parties__organisation", "minerals", *as_seen(self.by, parent=Agreement)
         )
         if self.action == "retrieve":
             found = found.prefetch_related(*as_seen(self.by, projects=Project, children=Agreement))
         return found
+
+    @extend_schema(responses=AgreementLifeSerializer)
+    @action(detail=True, filterset_class=None)
+    def life(self, request: Request, **kwargs: Any) -> Response:
+        """The life of the agreement on a day: status, expiry, steps, amendments, and what each party owes."""
+        return Response(AgreementLifeSerializer(life(self.get_object(), self.on)).data)
+
+    def _take(self) -> Response:
+        """Take the step that the action is named for, and answer with the agreement as it stands then."""
+        agreement = self.subject()
+        agreeing.take(agreement, self.action, by=self.by, **self.body(TakeAgreementStep))
+        found = self.get_queryset().get(pk=agreement.pk)
+        return Response(AgreementSerializer(found, context=self.get_serializer_context()).data)
+
+    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def sign(self, request: Request, **kwargs: Any) -> Response:
+        """Record that the agreement was signed."""
+        return self._take()
+
+    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @action(
+        detail=True, methods=["post"], filterset_class=None, url_path="take-effect", url_name="take_effect"
+    )
+    def take_effect(self, request: Request, **kwargs: Any) -> Response:
+        """Record that the agreement took effect."""
+        return self._take()
+
+    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def suspend(self, request: Request, **kwargs: Any) -> Response:
+        """Suspend the agreement, with the reason; it shows on its projects."""
+        return self._take()
+
+    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def resume(self, request: Request, **kwargs: Any) -> Response:
+        """Let a suspended agreement go on."""
+        return self._take()
+
+    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def terminate(self, request: Request, **kwargs: Any) -> Response:
+        """End the agreement before its time, with the reason."""
+        return self._take()
 
 
 class ProjectViewSet(WithHistory, ScopedViewSet):

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
-from projects.claiming import funds
+from projects.claiming import duties, funds
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, FundLine, Measurement, Project, Target
+from projects.models import Claim, Duty, DutyDone, FundLine, Measurement, Project, Target
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,17 @@ KINDS: dict[str, ClaimKind] = {
             new=_("Claim an amount"),
             facts=funds.described,
             organisations=("contributor",),
+        ),
+        ClaimKind(
+            name="dutydone",
+            model=DutyDone,
+            subject=Duty,
+            form=duties.DutyDoneForm,
+            title=_("Duty met"),
+            new=_("Claim that the duty is met"),
+            facts=duties.described,
+            section="agreements",
+            key="pk",
         ),
     )
 }

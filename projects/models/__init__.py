@@ -1,5 +1,6 @@
 """The programme's models; outsiders import from here only."""
 
+from projects.models.agreement_steps import MOVES, WITH_REASON, AgreementStep
 from projects.models.agreements import Agreement, AgreementParty
 from projects.models.audit import AuditBypass, AuditEvent
 from projects.models.claims import Claim
@@ -22,8 +23,11 @@ from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.transfers import KnowHowItem, ReplicationRun, Training, Transfer, TransferStep
 
 __all__ = [
+    "MOVES",
+    "WITH_REASON",
     "Agreement",
     "AgreementParty",
+    "AgreementStep",
     "Amendment",
     "AuditBypass",
     "AuditEvent",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from django.db import models
+import datetime as dt
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import Precision
+from projects import permissions
+from projects.choices import MeasurementStatus, Precision
+from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.claims import Claim
+from projects.models.lifecycle import StaleError, TransitionError
 from projects.models.people import Organisation
 from projects.models.sourced import Sourced
+from projects.permissions import Actor
 
 
 class Duty(Sourced, Audited):
@@ -48,6 +56,40 @@ class Duty(Sourced, Audited):
         """Return the key of the party that owes it: its lead may say that it is done."""
         return {self.party_id}
 
+    @classmethod
+    def record(cls, agreement: Agreement, *, by: Actor, reason: str = "", **facts: Any) -> Self:
+        """Write down what a party of the agreement owes and return it, with the next number."""
+        permissions.require(by, "duty.record", agreement)
+        _require_party(agreement, facts.get("party"))
+        with transaction.atomic():
+            audit.serialise()  # two who record at once get two numbers
+            number = agreement.duties.count() + 1
+            row = cls(agreement=agreement, number=number, **_dated(facts))
+            return audit.create(row, by=by, action="duty.record", reason=reason)
+
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Correct the words, the party or the date of a duty that nobody has claimed to have met."""
+        permissions.require(by, "duty.record", self)
+        if "party" in changes:
+            _require_party(self.agreement, changes["party"])
+        with transaction.atomic():
+            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
+            if version is not None and row.version != version:
+                raise StaleError(
+                    _(
+                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
+                    )
+                    % {"row": row}
+                )
+            if row.done.exclude(status=MeasurementStatus.RETURNED).exists():
+                raise TransitionError(
+                    _(
+                        "Somebody has claimed that this duty is met: return the claim before you change the duty."
+                    )
+                )
+            audit.change(row, by=by, action="duty.record", changes=_dated(changes), reason=reason)
+        self.refresh_from_db()
+
 
 class DutyDone(Claim):
     """The claim that a duty was met on a day."""
@@ -68,6 +110,14 @@ class DutyDone(Claim):
 
     def __str__(self) -> str:
         return f"{self.duty_id} ({self.done_on})"
+
+    @classmethod
+    def claim(cls, subject: Duty, *, by: Actor, **facts: Any) -> Self:
+        """Claim that the duty was met on a day, and return the new row; a correction names the row it supersedes."""
+        permissions.require(by, "dutydone.claim", subject)
+        if facts["done_on"] > by.on:
+            raise ValidationError({"done_on": _("This day lies in the future: claim what has happened.")})
+        return super().claim(subject, by=by, **facts)
 
 
 class Amendment(Sourced, Audited):
@@ -94,5 +144,58 @@ class Amendment(Sourced, Audited):
     def __str__(self) -> str:
         return f"{self.agreement_id} amendment {self.number}"
 
+    @classmethod
+    def record(
+        cls,
+        agreement: Agreement,
+        *,
+        by: Actor,
+        agreed_on: dt.date,
+        summary: str,
+        expires_on: dt.date | None = None,
+        **sources: Any,
+    ) -> Self:
+        """Record the next amendment and return it; with `expires_on` it renews, or shortens, the agreement."""
+        permissions.require(by, "amendment.record", agreement)
+        if agreed_on > by.on:
+            raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
+        if agreement.signed_on is not None and agreed_on < agreement.signed_on:
+            raise ValidationError({"agreed_on": _("An amendment is agreed after the signature.")})
+        if expires_on is not None and expires_on < agreed_on:
+            raise ValidationError({"expires_on": _("The new day of expiry lies before the amendment.")})
+        with transaction.atomic():
+            audit.serialise()  # two who record at once get two numbers
+            last = agreement.amendments.order_by("number").last()
+            if last is not None and agreed_on < last.agreed_on:
+                raise ValidationError(
+                    {
+                        "agreed_on": _(
+                            "A later amendment is on record: amendments are recorded in their order."
+                        )
+                    }
+                )
+            row = cls(
+                agreement=agreement,
+                number=last.number + 1 if last else 1,
+                agreed_on=agreed_on,
+                summary=summary.strip(),
+                expires_on=expires_on,
+                **sources,
+            )
+            return audit.create(row, by=by, action="amendment.record", reason=summary.strip())
+
     def acting_organisations(self) -> set[int]:
         return set(self.agreement.parties.values_list("pk", flat=True))
+
+
+def _require_party(agreement: Agreement, party: Organisation | None) -> None:
+    if party is None or not agreement.parties.filter(pk=party.pk).exists():
+        raise ValidationError({"party": _("Choose a party of the agreement.")})
+
+
+def _dated(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts with a precision where there is a date, and none where there is not."""
+    if "due_on" not in facts:
+        return facts
+    precision = facts.get("due_precision") or Precision.DAY
+    return {**facts, "due_precision": precision if facts["due_on"] else ""}

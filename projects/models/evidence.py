@@ -15,6 +15,7 @@ from projects import permissions
 from projects.archive import StoredFile
 from projects.choices import Visibility
 from projects.models import audit
+from projects.models.agreement_steps import AgreementStep
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, DutyDone
@@ -53,6 +54,7 @@ SUPPORTS: dict[str, Any] = {
     "clearance": Clearance,
     "duty_done": DutyDone,
     "amendment": Amendment,
+    "agreement_step": AgreementStep,
     "feed": Feed,
 }
 
@@ -88,6 +90,7 @@ class Evidence(Audited):
     clearance = _supports(Clearance)
     duty_done = _supports(DutyDone)
     amendment = _supports(Amendment)
+    agreement_step = _supports(AgreementStep)
     feed = _supports(Feed)
     claim_number = models.PositiveIntegerField(_("claim number"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64)

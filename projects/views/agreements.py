@@ -12,6 +12,7 @@ from django.views.generic import DetailView
 from projects.filters import AgreementFilter
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress import milestone_rows, target_rows
+from projects.progress.agreement_life import life, precision_of, with_life
 from projects.progress.working import Witness, working
 from projects.views.page import FilteredList, Page
 
@@ -39,12 +40,13 @@ class AgreementDetail(Page, DetailView):
             .with_execution()
             .prefetch_related("agreement_parties__organisation", "minerals")
         )
-        return get_object_or_404(visible, reference=self.kwargs["reference"])
+        return get_object_or_404(with_life(visible), reference=self.kwargs["reference"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         agreement = self.object
         seen = Agreement.objects.visible_to(self.actor)
         asked = working(agreement, self.on, self.actor)
+        lived = life(agreement, self.on)
         return super().get_context_data(
             agreement=agreement,
             # A partner sees what it takes part in: neither projects nor related agreements by inference.
@@ -59,6 +61,9 @@ class AgreementDetail(Page, DetailView):
             ),
             targets=target_rows(Target.objects.visible_to(self.actor).filter(agreement=agreement), self.on),
             working=asked,
+            life=lived,
+            expiry_precision=precision_of(lived.expiry),
+            duties_total=sum(len(party.rows) for party in lived.duties),
             answers=[(answer, _address(answer.witness)) for answer in asked.answers],
             updated_at=agreement.updated_at,
             **kwargs,

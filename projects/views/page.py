@@ -121,7 +121,13 @@ def conflict(
     )
 
 
-_SECTIONS = {"milestone": "milestones", "project": "projects", "clearance": "projects"}
+_SECTIONS = {
+    "milestone": "milestones",
+    "project": "projects",
+    "clearance": "projects",
+    "agreement": "agreements",
+    "duty": "agreements",
+}
 
 STEP_WORDS = {
     "claim": _("Claim as achieved"),

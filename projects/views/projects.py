@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.views.generic import DetailView
 
 from projects import permissions
+from projects.choices import ProjectKind
 from projects.filters import ProjectFilter
-from projects.models import Evidence, Project
+from projects.models import Agreement, AgreementStep, Evidence, Project
 from projects.progress import project_progress
+from projects.progress.agreement_life import consortium, suspended_on
 from projects.progress.stages import road, with_road
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
@@ -24,6 +26,10 @@ class ProjectList(FilteredList):
 
     def rows(self) -> QuerySet:
         return Project.objects.visible_to(self.actor).with_progress(self.on).select_related("lead")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        suspended = suspended_on(Agreement.objects.visible_to(self.actor), self.on)
+        return super().get_context_data(suspended=set(suspended), **kwargs)
 
 
 class ProjectDetail(Page, DetailView):
@@ -56,6 +62,8 @@ class ProjectDetail(Page, DetailView):
             children=[row for row in related if row.parent_id == project.pk],
             agreement=self.object.agreement,
             road=road(self.object, self.on),
+            suspended=self._suspended(self.object.agreement),
+            consortium=consortium(project.partners.all()) if project.kind == ProjectKind.CENTRE else None,
             states=drawings.states(figures.milestones),
             timeline=drawings.timeline(rows, self.on),
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],
@@ -63,3 +71,10 @@ class ProjectDetail(Page, DetailView):
             updated_at=max((row.milestone.updated_at for row in rows), default=project.updated_at),
             **kwargs,
         )
+
+    def _suspended(self, agreement: Agreement | None) -> tuple[Agreement, AgreementStep | None] | None:
+        """Return the agreement, and the step by which it was suspended, where it was on the day and may be seen."""
+        if agreement is None:
+            return None
+        found = suspended_on(Agreement.objects.filter(pk=agreement.pk), self.on)
+        return (agreement, found[agreement.pk]) if agreement.pk in found else None

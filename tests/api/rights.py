@@ -43,6 +43,15 @@ def new_clearance(project: str) -> dict[str, Any]:
     return {"project": project, **CONSENT}
 
 
+def new_duty(agreement: str) -> dict[str, Any]:
+    return {
+        "agreement": agreement,
+        "party": "INS-900",
+        "text": "Name a nodal officer.",
+        "due_on": "2026-09-30",
+    }
+
+
 def new_plan(project: str) -> dict[str, Any]:
     return {"project": project, **PLAN}
 
@@ -62,6 +71,8 @@ def new_schedule(project: str) -> dict[str, Any]:
 
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
+MOVE = {"taken_on": "2026-06-10", "decided_by_post": "Joint Secretary", "reason": "As both sides agreed."}
+AMENDED = {"agreed_on": "2026-06-10", "summary": "Prolonged by a year.", "expires_on": "2027-06-30"}
 PLAN = {"gate": "G5", "planned_on": "2029-03-31", "decided_by_post": "Joint Secretary"}
 HOLD = {"gate": "G3", "decision": "hold", "decided_on": "2026-06-02", "decided_by_post": "Secretary"}
 HOLD |= {"reason": "No feed."}
@@ -95,6 +106,25 @@ API: dict[str, Rows] = {
     "agreement-list": listing(),
     "agreement-detail": reading("agreement"),
     "agreement-history": reading("agreement", may=HISTORIANS),
+    "agreement-life": reading("agreement"),
+    "agreement-sign": step("drafted", MINISTRY, **MOVE),
+    "agreement-take_effect": step("agreement", MINISTRY, **MOVE),
+    "agreement-suspend": step("agreement", frozenset({"manager"}), **MOVE),
+    "agreement-resume": step("suspended", frozenset({"manager"}), **MOVE),
+    "agreement-terminate": step("agreement", frozenset({"manager"}), **MOVE),
+    # the life of agreements
+    "amendment-list": {
+        **listing(),
+        "POST": Row(may=MINISTRY, names="agreement", body=lambda key: {"agreement": key, **AMENDED}, ok=201),
+    },
+    "amendment-detail": reading("amendment"),
+    "amendment-history": reading("amendment", may=HISTORIANS),
+    "duty-list": {**listing(), "POST": Row(may=MINISTRY, names="agreement", body=new_duty, ok=201)},
+    "duty-detail": {
+        **reading("duty"),
+        "PATCH": Row(thing="duty", may=MINISTRY, body=lambda key: {"text": "Name two nodal officers."}),
+    },
+    "duty-history": reading("duty", may=HISTORIANS),
     "project-list": listing(),
     "project-detail": reading("project"),
     "project-history": reading("project", may=HISTORIANS),
@@ -193,6 +223,15 @@ PAGES: dict[str, Rows] = {
     "overview": listing(is_page=True),
     "agreement-list": listing(is_page=True),
     "agreement-detail": reading("agreement", is_page=True),
+    "agreement-life": reading("agreement", is_page=True),
+    "agreement-sign": step_page("drafted", MINISTRY, visibility="partner", **MOVE),
+    "agreement-take_effect": step_page("agreement", MINISTRY, visibility="partner", **MOVE),
+    "agreement-suspend": step_page("agreement", frozenset({"manager"}), visibility="partner", **MOVE),
+    "agreement-resume": step_page("suspended", frozenset({"manager"}), visibility="partner", **MOVE),
+    "agreement-terminate": step_page("agreement", frozenset({"manager"}), visibility="partner", **MOVE),
+    "amendment-new": step_page("agreement", MINISTRY, visibility="partner", **AMENDED),
+    "duty-new": step_page("agreement", MINISTRY, party="INS-900", text="Name a nodal officer."),
+    "duty-change": step_page("duty", MINISTRY, party="INS-900", text="Name two nodal officers."),
     "project-list": listing(is_page=True),
     "project-detail": reading("project", is_page=True),
     "milestone-list": listing(is_page=True),
@@ -271,10 +310,12 @@ PAGES: dict[str, Rows] = {
 CLAIM_PAGES = {
     **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
     **claim_pages("fundline", "project", AMOUNT),
+    **claim_pages("dutydone", "duty", {"done_on": "2026-06-01"}),
 }
 
 CLAIM_API = {
     **claim_api("fundline", "project", new_fund_line),
+    **claim_api("dutydone", "duty", lambda key: {"duty": key, "done_on": "2026-06-01"}),
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}

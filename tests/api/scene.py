@@ -10,19 +10,24 @@ from typing import Any
 from projects import archive, gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
+    Amendment,
     Clearance,
+    Duty,
+    DutyDone,
     FundLine,
     Indicator,
     Measurement,
     Mineral,
+    Project,
     ReliancePoint,
     Target,
     TargetVersion,
+    User,
     audit,
 )
 from reports.choices import MailState, ReportKind
 from reports.models import Mail
-from tests.cast import Cast, acting, assemble, milestone, system
+from tests.cast import Cast, acting, agreement, assemble, milestone, system
 from tests.reports.issued import failed, issued
 from tests.reports.orders import schedule
 
@@ -117,6 +122,11 @@ def assemble_scene() -> Scene:
         "fundline": {},
         "clearance": {},
         "gate": {},
+        "drafted": {OWN: "AGR-903", OTHER: "AGR-904"},
+        "suspended": {OWN: "AGR-905", OTHER: "AGR-906"},
+        "amendment": {},
+        "duty": {},
+        "dutydone": {},
         "gate_plan": {},
         "evidence": {},
         "report": {},
@@ -126,6 +136,7 @@ def assemble_scene() -> Scene:
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
+        _live(scene, which, lead, project)
         claimed = milestone(scene.keys["claimed"][which], project)
         claimed.claim(by=acting(lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"{which} proof")])
         goal = target(scene.keys["target"][which], measured, project=project)
@@ -172,3 +183,22 @@ def assemble_scene() -> Scene:
         scene.keys["failed"][which] = failed(cast, project=project).slug
         scene.keys["schedule"][which] = schedule(cast, kind=ReportKind.PROJECT, project=project).pk
     return scene
+
+
+def _live(scene: Scene, which: str, lead: User, project: Project) -> None:
+    """Give the half's agreement a life, and the half a drafted and a suspended agreement beside it."""
+    cast, partner = scene.cast, project.lead
+    assert partner is not None
+    agreement(scene.keys["drafted"][which], cast.ministry, partner, status="draft")
+    agreement(scene.keys["suspended"][which], cast.ministry, partner, status="suspended")
+    signed = project.agreement
+    assert signed is not None
+    scene.keys["amendment"][which] = Amendment.record(
+        signed, by=acting(cast.officer), agreed_on=dt.date(2026, 5, 1), summary="Scope widened."
+    ).pk
+    record = {"party": partner, "due_on": dt.date(2026, 6, 30)}
+    scene.keys["duty"][which] = Duty.record(
+        signed, by=acting(cast.officer), text="Name an officer.", **record
+    ).pk
+    claimed = Duty.record(signed, by=acting(cast.officer), text="Send the drawings.", **record)
+    scene.keys["dutydone"][which] = DutyDone.claim(claimed, by=acting(lead), done_on=dt.date(2026, 6, 1)).pk

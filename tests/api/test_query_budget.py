@@ -11,10 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from projects import gating
+from projects import agreeing, gating
 from projects.choices import RelianceMetric
 from projects.models import (
+    Amendment,
     Clearance,
+    Duty,
+    DutyDone,
     Evidence,
     FundLine,
     Measurement,
@@ -45,6 +48,9 @@ LISTS = {
     "fund-lines": 2,
     "clearances": 1,
     "gates": 1,
+    "amendments": 1,
+    "duties": 2,
+    "duties-done": 1,
     "gate-plans": 1,
     "evidence": 1,
 }
@@ -52,6 +58,7 @@ LISTS = {
 DETAILS = {
     "overview": (13, 13),
     "agreements/AGR-901": (6, 6),
+    "agreements/AGR-901/life": (6, 6),
     "projects/PRJ-901": (6, 6),
     "projects/PRJ-901/roadmap": (4, 4),
     "milestones/MST-901": (4, 5),
@@ -105,6 +112,9 @@ def furnish(cast: Cast, count: int) -> None:
             amount_crore=Decimal(1),
             dated_on=dt.date(2026, 5, 31),
         )
+        duty = Duty.record(signed, by=acting(cast.officer), party=cast.texmin, text="Name an officer.")
+        DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
+        Amendment.record(signed, by=acting(cast.officer), agreed_on=dt.date(2026, 6, 1), summary="Changed.")
         gating.plan(
             work, by=acting(cast.officer), gate="G3", planned_on=dt.date(2027, 3, 31), decided_by_post="JS"
         )
@@ -133,6 +143,24 @@ def enrich(cast: Cast, measured: Any, count: int) -> None:
             narrative="Late.",
         )
         Evidence.add(document(f"file {number}"), by=acting(cast.officer), milestone=cast.our_milestone)
+        live(cast, number)
+
+
+def live(cast: Cast, number: int) -> None:
+    """Add a duty that is claimed, an amendment and a step to the agreement whose life is asked for."""
+    row, officer = cast.our_agreement, acting(cast.officer)
+    duty = Duty.record(row, by=officer, party=cast.texmin, text=f"Duty {number}.")
+    DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
+    Amendment.record(row, by=officer, agreed_on=dt.date(2026, 6, 1), summary=f"Changed {number}.")
+    move = "resume" if row.status == "suspended" else "suspend"
+    agreeing.take(
+        row,
+        move,
+        by=acting(cast.manager),
+        taken_on=dt.date(2026, 6, 1),
+        decided_by_post="Secretary",
+        reason="As agreed.",
+    )
 
 
 def cost(client: APIClient, address: str) -> int:

@@ -5,17 +5,29 @@ import datetime as dt
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import archive, gating
+from projects import agreeing, archive, gating
 from projects.choices import Direction, MeasureBasis, TargetBasis
-from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
+from projects.models import (
+    Amendment,
+    Clearance,
+    Duty,
+    DutyDone,
+    Evidence,
+    FundLine,
+    Indicator,
+    Target,
+    TargetVersion,
+    audit,
+)
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
     "/": 15,
     "/agreements/": 9,
-    "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
-    "/projects/": 9,
-    "/projects/PRJ-901/": 19,
+    "/agreements/AGR-901/": 36,  # the ten questions ask as all parties together may see
+    "/agreements/AGR-901/life/": 12,
+    "/projects/": 12,
+    "/projects/PRJ-901/": 22,
     "/projects/PRJ-901/roadmap/": 9,
     "/roadmap/": 13,
     "/projects/PRJ-901/money/": 8,
@@ -49,10 +61,31 @@ def one_more(cast, number):
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
         _road(number, owner, cast)
+    _life(number, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
     )
+
+
+def _life(number, cast):
+    """Add a duty that is claimed, an amendment with its document, and a step."""
+    file = archive.store([b"letter %d" % number], name="letter.txt", content_type="text/plain")
+    day = dt.date(2026, 2, 1) + dt.timedelta(days=number - 900)
+    duty = Duty.record(cast.our_agreement, by=acting(cast.officer), party=cast.texmin, text=f"Duty {number}.")
+    DutyDone.claim(duty, by=acting(cast.our_lead), done_on=day)
+    row = Amendment.record(cast.our_agreement, by=acting(cast.officer), agreed_on=day, summary="Changed.")
+    Evidence.add(file, by=acting(cast.officer), amendment=row)
+    for move in ("suspend", "resume"):
+        agreeing.take(
+            cast.our_agreement,
+            move,
+            by=acting(cast.manager),
+            taken_on=day,
+            decided_by_post="Secretary",
+            reason="As agreed.",
+            evidence=[file],
+        )
 
 
 def _road(number, owner, cast):

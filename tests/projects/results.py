@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from projects import archive
 from projects.models import (
+    AgreementStep,
     Amendment,
     Claim,
     Clearance,
@@ -92,7 +93,7 @@ def clearance(cast: Cast, **facts: Any) -> Clearance:
 
 def duty(cast: Cast, **facts: Any) -> Duty:
     given = {
-        "number": 1,
+        "number": 901,
         "party": cast.texmin,
         "text": "Name a nodal officer.",
         "due_on": DAY,
@@ -106,8 +107,14 @@ def duty_done(cast: Cast, **facts: Any) -> DutyDone:
 
 
 def amendment(cast: Cast, **facts: Any) -> Amendment:
-    given = {"number": 1, "agreed_on": DAY, "summary": "Scope widened to samarium."}
+    given = {"number": 901, "agreed_on": DAY, "summary": "Scope widened to samarium."}
     return made(Amendment(agreement=cast.our_agreement, **{**given, **facts}))
+
+
+def agreement_step(cast: Cast, **facts: Any) -> AgreementStep:
+    given = {"move": "suspend", "from_status": "signed", "to_status": "suspended", "taken_on": DAY}
+    given |= {"decided_by_post": "Joint Secretary", "reason": "Sanctions.", "recorded_by": cast.manager}
+    return made(AgreementStep(agreement=cast.our_agreement, **{**given, **facts}))
 
 
 def feed(cast: Cast, **facts: Any) -> Feed:

@@ -155,6 +155,7 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "project_trl_verified_has_its_date": (project, {"trl_verified": 5}),
     "gate_that_stays_or_goes_back_says_why": (gate, {"decision": GateDecision.HOLD}),
     "conditional_gate_names_its_conditions": (gate, {"decision": GateDecision.CONDITIONAL}),
+    "suspended_or_ended_agreement_says_why": (of(results.agreement_step), {"reason": ""}),
     # reference data
     "listing_ends_after_it_begins": (listing, {"listed_to": DAY - dt.timedelta(1)}),
     "reliance_is_not_negative": (reliance, {"value": Decimal(-1)}),

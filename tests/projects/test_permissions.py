@@ -13,6 +13,8 @@ from projects.choices import Role, Visibility
 from projects.models import (
     Agreement,
     Clearance,
+    Duty,
+    DutyDone,
     Evidence,
     FundLine,
     Measurement,
@@ -48,6 +50,16 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "fundline.verify": ("fundline", "officer manager", "officer manager"),
     "fundline.return": ("fundline", "officer manager", "officer manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
+    "dutydone.claim": ("duty", "officer manager our_lead", "officer manager their_lead"),
+    "dutydone.verify": ("dutydone", "officer manager", "officer manager"),
+    "dutydone.return": ("dutydone", "officer manager", "officer manager"),
+    "agreement.sign": ("agreement", "officer manager", "officer manager"),
+    "agreement.take_effect": ("agreement", "officer manager", "officer manager"),
+    "agreement.suspend": ("agreement", "manager", "manager"),
+    "agreement.resume": ("agreement", "manager", "manager"),
+    "agreement.terminate": ("agreement", "manager", "manager"),
+    "amendment.record": ("agreement", "officer manager", "officer manager"),
+    "duty.record": ("agreement", "officer manager", "officer manager"),
     "gate.plan": ("project", "officer manager", "officer manager"),
     "gate.decide": ("project", "manager", "manager"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
@@ -63,8 +75,20 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "reference.change": ("", "administrator", ""),
     "programme.import": ("", "", ""),
 }
-MODELS = {"project": Project, "planned": Milestone, "claimed": Milestone, "target": Target}
-NUMBERED = {"measurement": Measurement, "fundline": FundLine, "clearance": Clearance}
+MODELS = {
+    "agreement": Agreement,
+    "project": Project,
+    "planned": Milestone,
+    "claimed": Milestone,
+    "target": Target,
+}
+NUMBERED = {
+    "measurement": Measurement,
+    "fundline": FundLine,
+    "clearance": Clearance,
+    "duty": Duty,
+    "dutydone": DutyDone,
+}
 
 
 @pytest.fixture
@@ -219,7 +243,10 @@ SCOPED = (
     Measurement,
     Evidence,
     FundLine,
+    Agreement,
     Clearance,
+    Duty,
+    DutyDone,
 )
 
 
