@@ -17,6 +17,7 @@ from projects.views import (
     roadmaps,
     session,
     steps,
+    warnings,
 )
 
 _milestone = "milestones/<str:reference>/"
@@ -68,6 +69,7 @@ urlpatterns = [
     path("projects/<str:reference>/roadmap/", roadmaps.ProjectRoadmap.as_view(), name="project-roadmap"),
     path("projects/<str:reference>/roadmap/plan/", roadmaps.GatePlanNew.as_view(), name="gate-plan"),
     path("projects/<str:reference>/roadmap/decide/", roadmaps.GateDecide.as_view(), name="gate-decide"),
+    path("warnings/", warnings.Warnings.as_view(), name="warnings"),
     path("roadmap/", roadmaps.Roadmaps.as_view(), name="roadmap"),
     path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),

@@ -37,6 +37,7 @@ urlpatterns = [
     path("auth/logoutall/", programme.LogoutAllView.as_view(), name="logout-all"),
     path("me/", programme.MeView.as_view(), name="me"),
     path("overview/", programme.OverviewView.as_view(), name="overview"),
+    path("warnings/", programme.WarningsView.as_view(), name="warnings"),
     path("verify/", VerifyView.as_view(), name="verify"),
     path("schema/", DocumentView.as_view(), name="schema"),
     path("docs/", ReaderView.as_view(), name="docs"),

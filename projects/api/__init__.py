@@ -6,7 +6,7 @@ from projects.api.evidence import EvidenceViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.milestones import MilestoneViewSet
-from projects.api.overview import OverviewView
+from projects.api.overview import OverviewView, WarningsView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
@@ -35,4 +35,5 @@ __all__ = [
     "RelianceViewSet",
     "StageGateViewSet",
     "TargetViewSet",
+    "WarningsView",
 ]

@@ -1,4 +1,4 @@
-"""The figures of the front page over the API."""
+"""The figures of the front page, and the early warning, over the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from projects import edge
 from projects.models import Project
 from projects.progress import programme
 from projects.progress.funds import fund_totals
+from projects.progress.warnings import early_warning
 from projects.serializers.overview import OverviewSerializer, overview
+from projects.serializers.warnings import EarlyWarningSerializer
 
 
 class OverviewView(APIView):
@@ -23,3 +25,13 @@ class OverviewView(APIView):
         by, on = edge.acting(request), edge.as_of(request)
         funds = fund_totals(Project.objects.visible_to(by), on)
         return Response(OverviewSerializer(overview(programme(on, by), funds)).data)
+
+
+class WarningsView(APIView):
+    HAS_FIGURES = True
+
+    @extend_schema(responses=EarlyWarningSerializer)
+    def get(self, request: Request) -> Response:
+        """What needs a decision on a day, by rule, and the forecasts of what is still open."""
+        found = early_warning(edge.as_of(request), edge.acting(request))
+        return Response(EarlyWarningSerializer(found).data)

@@ -50,7 +50,7 @@ def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
     """Return what needs a decision in the part of the programme that `actor` may see; its cost is a fixed number of queries."""
     whole = programme(as_of, actor)
     traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
-    found = _applied(whole, traces)
+    found = applied(whole, traces)
     subjects = {row.subject for _rule, rows in found for row in rows}
     milestones = tuple(row for row in whole.milestones.rows if row.milestone in subjects)
     projects = tuple(row for row in whole.projects.rows if row.project in subjects)
@@ -83,7 +83,8 @@ def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
     )
 
 
-def _applied(whole: Programme, traces: Mapping[int, Trace]) -> tuple[tuple[Rule, Found], ...]:
+def applied(whole: Programme, traces: Mapping[int, Trace]) -> tuple[tuple[Rule, Found], ...]:
+    """Return every rule with what it finds in the programme, the longest first."""
     as_of = whole.as_of
     milestones, targets = whole.milestones.rows, whole.targets.rows
     projects, agreements = whole.projects.rows, whole.agreements.rows

@@ -91,6 +91,7 @@ API: dict[str, Rows] = {
     "logout-all": {"POST": Row(may=EVERYBODY, ok=204)},
     "me": listing(),
     "overview": listing(),
+    "warnings": listing(),
     "schema": opened("GET"),
     "docs": opened("GET"),
     # reference data
@@ -246,6 +247,7 @@ PAGES: dict[str, Rows] = {
     "milestone-revise": step_page("planned", MINISTRY, precision="day", **REVISE),
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
     "roadmap": listing(is_page=True),
+    "warnings": listing(is_page=True),
     "project-roadmap": reading("project", is_page=True),
     "gate-plan": {
         "GET": Row(thing="project", may=MINISTRY, is_page=True),

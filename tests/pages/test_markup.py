@@ -27,6 +27,7 @@ PATHS = (
     "/projects/PRJ-901/",
     "/money/",
     "/roadmap/",
+    "/warnings/",
     "/projects/PRJ-901/roadmap/",
     "/projects/PRJ-901/roadmap/plan/",
     "/projects/PRJ-901/roadmap/decide/?gate=G3",

@@ -33,6 +33,7 @@ PAGES = {
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/money/": 5,
+    "/warnings/": 35,
     "/milestones/": 9,
     "/milestones/MST-901/": 9,
 }
