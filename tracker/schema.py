@@ -18,6 +18,7 @@ from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+FIGURES = ("mass_balance", "summary")  # actions that only work figures out for a day
 
 AS_OF = OpenApiParameter(
     "as_of",
@@ -100,7 +101,8 @@ class RightsSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         given = list(super().get_override_parameters())
-        if getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve"):
+        has_figures = getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve")
+        if has_figures or self._action in FIGURES:
             given.append(AS_OF)
         return given
 
@@ -109,7 +111,7 @@ class RightsSchema(AutoSchema):
         writes = self.method not in SAFE
         rights = getattr(self.view, "RIGHTS", {})
         signs_in = "/login/" in self.path
-        if writes or self._action in ("list", "retrieve", "history"):
+        if writes or self._action in ("list", "retrieve", "history", *FIGURES):
             yield 400, "invalid", "The request has errors; `errors` lists them."
         if signs_in or not self._is_open():
             code = "authentication_failed" if signs_in else "not_authenticated"

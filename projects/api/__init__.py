@@ -2,17 +2,20 @@
 
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
+from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.milestones import MilestoneViewSet
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
-from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
+from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet
+from projects.api.reliance import RelianceViewSet, SectorNeedViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
 
 __all__ = [
     "AgreementViewSet",
     "ClearanceViewSet",
     "EvidenceViewSet",
+    "FeedViewSet",
     "FundLineViewSet",
     "IndicatorViewSet",
     "LoginView",
@@ -25,5 +28,6 @@ __all__ = [
     "OrganisationViewSet",
     "ProjectViewSet",
     "RelianceViewSet",
+    "SectorNeedViewSet",
     "TargetViewSet",
 ]

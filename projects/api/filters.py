@@ -9,15 +9,19 @@ from projects.choices import (
     ClearanceType,
     FundKind,
     FundSource,
+    Material,
     MeasurementStatus,
     OrganisationKind,
+    RelianceForm,
     RelianceMetric,
+    Sector,
     Visibility,
 )
 from projects.filters import MilestoneFilter, SearchFilter, choice, day, named
 from projects.models import (
     Clearance,
     Evidence,
+    Feed,
     FundLine,
     Measurement,
     Milestone,
@@ -25,6 +29,7 @@ from projects.models import (
     Organisation,
     Project,
     ReliancePoint,
+    SectorNeed,
     Target,
 )
 
@@ -70,9 +75,36 @@ class RelianceFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "product"))
     mineral = named(Mineral, "mineral", _("Mineral"))
     metric = choice(RelianceMetric.choices, _("Metric"))
+    form = choice(RelianceForm.choices, _("Form"))
+    period = filters.CharFilter(lookup_expr="iexact", label=_("Period"), max_length=60)
+    supplier = filters.CharFilter(lookup_expr="iexact", label=_("Supplier (country)"), max_length=60)
 
     class Meta:
         model = ReliancePoint
+        fields: tuple[str, ...] = ()
+
+
+class SectorNeedFilter(filters.FilterSet):
+    sector = choice(Sector.choices, _("Sector served"))
+    material = choice(Material.choices, _("Material"))
+    period = filters.CharFilter(label=_("Financial year"), max_length=7)
+
+    class Meta:
+        model = SectorNeed
+        fields: tuple[str, ...] = ()
+
+
+class FeedFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    material = choice(Material.choices, _("Material"))
+    contracted = filters.BooleanFilter(field_name="is_contracted", label=_("By contract"))
+    supplier = named(Organisation, "supplier", _("Supplier"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+    period_from = day("period_end", "gte", _("Period ends from"))
+    period_to = day("period_end", "lte", _("Period ends to"))
+
+    class Meta:
+        model = Feed
         fields: tuple[str, ...] = ()
 
 

@@ -1,16 +1,22 @@
-"""Agreements and projects over the API. Read only."""
+"""Agreements and projects over the API, read only; and the mass balance of a project."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.filters import AgreementFilter, ProjectFilter
 from projects.models import Agreement, Project
 from projects.permissions import Actor
+from projects.progress.mass_balance import mass_balances
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
+from projects.serializers.feeds import MassBalanceSerializer
 from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
 
 
@@ -67,3 +73,10 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
         if self.action == "retrieve":
             found = found.prefetch_related("gates__recorded_by", *as_seen(self.by, children=Project))
         return found
+
+    @extend_schema(responses=MassBalanceSerializer, filters=False)
+    @action(detail=True, filterset_class=None, pagination_class=None, url_path="mass-balance")
+    def mass_balance(self, request: Request, **kwargs: Any) -> Response:
+        """What the project's feed allows against what it made, and what its capacity lacks."""
+        (found,) = mass_balances([self.get_object()], self.on, self.by)
+        return Response(MassBalanceSerializer(found).data)

@@ -5,6 +5,7 @@ A new kind is one entry of KINDS here, a form, and its rows in the tables of rig
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
-from projects.claiming import funds
+from projects.claiming import feeds, funds
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, FundLine, Measurement, Project, Target
+from projects.models import Claim, Feed, FundLine, Measurement, Project, Target
+from projects.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class ClaimKind:
     """Label and value of what is claimed."""
     section: str = "projects"
     key: str = "reference"
+    warnings: Callable[[Any, Actor, dt.date], list[str]] = lambda row, by, on: []
+    """What does not add up with this claim, for whoever reads or verifies it; nothing is refused because of it."""
     organisations: tuple[str, ...] = ()
     """Foreign keys to organisations, which are shown to those only who may see the organisation."""
 
@@ -68,6 +72,7 @@ KINDS: dict[str, ClaimKind] = {
             title=_("Measurement"),
             new=_("Claim a value"),
             facts=_measured,
+            warnings=feeds.beyond_feed,
         ),
         ClaimKind(
             name="fundline",
@@ -78,6 +83,17 @@ KINDS: dict[str, ClaimKind] = {
             new=_("Claim an amount"),
             facts=funds.described,
             organisations=("contributor",),
+        ),
+        ClaimKind(
+            name="feed",
+            model=Feed,
+            subject=Project,
+            form=feeds.FeedForm,
+            title=_("Feed"),
+            new=_("Claim feed"),
+            facts=feeds.described,
+            warnings=feeds.told_twice,
+            organisations=("supplier",),
         ),
     )
 }

@@ -9,6 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from projects.choices import Material
 from projects.fiscal import FinancialYear
 from projects.models import Feed, Project, Target
@@ -26,6 +29,15 @@ from projects.progress.yields import YIELDS, allowed, yield_of
 WithValues = Any  # a Target loaded `with_values()`: the type checker does not know annotations
 # The feed in which what is missing is told.
 FEED_OF = {Material.NDFEB_MAGNET: Material.NDPR_OXIDE, Material.NDPR_METAL: Material.NDPR_OXIDE}
+
+
+class Promise(TextChoices):
+    """On what the feed of a capacity rests."""
+
+    NONE = "none", _("no contract on record")
+    STATED = "stated", _("as a target states")
+    CLAIMED = "claimed", _("by contracts claimed")
+    VERIFIED = "verified", _("by contracts verified")
 
 
 @dataclass(frozen=True)
@@ -57,9 +69,20 @@ class CapacityCover:
     stated_by: tuple[Target, ...]
 
     @property
+    def promise(self) -> Promise:
+        """The kind of promise that covers most; of equal ones the surer."""
+        kinds = {
+            Promise.VERIFIED: self.verified,
+            Promise.CLAIMED: self.claimed,
+            Promise.STATED: self.stated,
+        }
+        known = [kind for kind, it in kinds.items() if it.oxide is not None]
+        return max(known, key=lambda kind: kinds[kind].oxide or Decimal(0), default=Promise.NONE)
+
+    @property
     def best(self) -> Cover:
-        """The largest promise of any kind; one without a figure where there is none."""
-        return max((self.claimed, self.verified, self.stated), key=lambda it: it.oxide or Decimal(0))
+        """What the largest promise of any kind covers; without a figure where there is none."""
+        return self.claimed if self.promise == Promise.NONE else getattr(self, self.promise.value)
 
     @property
     def is_assured(self) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from projects import formats
 from projects.models import Feed, Measurement, Project, Target
 from projects.permissions import Actor
-from projects.progress.capacity import CapacityCover, covers
+from projects.progress.capacity import CapacityCover, Promise, covers
 from projects.progress.feeds import (
     FeedAmount,
     Overlap,
@@ -177,16 +177,29 @@ def excess_texts(year: YearBalance) -> Iterator[str]:
 
 
 def cover_text(it: CapacityCover) -> str:
-    """Return a capacity without assured feed in one sentence."""
-    best = it.best
-    if best.product is None:
-        return _(
+    """Return a capacity without assured feed in one sentence, which tells on what kind of promise it counts."""
+    sentences = {
+        Promise.NONE: _(
             "Capacity without assured feed: for %(capacity)s t of %(product)s a year no contract for feed is recorded."
-        ) % {"capacity": formats.indian(it.capacity), "product": it.product.label}
-    return _(
-        "Capacity without assured feed: %(assured)s t of %(feed)s a year are assured, enough for %(makes)s t or "
-        "%(share)s of %(capacity)s t; %(gap)s t of %(feed)s a year must still be found for %(missing)s t of %(product)s."
-    ) % {
+        ),
+        Promise.STATED: _(
+            "Capacity without assured feed: %(assured)s t of %(feed)s a year are stated as assured, enough for "
+            "%(makes)s t or %(share)s of %(capacity)s t; %(gap)s t of %(feed)s a year must still be found for "
+            "%(missing)s t of %(product)s."
+        ),
+        Promise.CLAIMED: _(
+            "Capacity without assured feed: contracts claimed assure %(assured)s t of %(feed)s a year, enough for "
+            "%(makes)s t or %(share)s of %(capacity)s t; %(gap)s t of %(feed)s a year must still be found for "
+            "%(missing)s t of %(product)s."
+        ),
+        Promise.VERIFIED: _(
+            "Capacity without assured feed: verified contracts assure %(assured)s t of %(feed)s a year, enough for "
+            "%(makes)s t or %(share)s of %(capacity)s t; %(gap)s t of %(feed)s a year must still be found for "
+            "%(missing)s t of %(product)s."
+        ),
+    }
+    best = it.best
+    return sentences[it.promise] % {
         "assured": formats.indian(best.oxide),
         "feed": it.feed.label,
         "makes": formats.indian(best.product),

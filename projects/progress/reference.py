@@ -28,7 +28,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Series:
-    """The published figures on one product by one metric in one unit; only these can be compared."""
+    """The published figures on one product by one metric in one unit and form; only these can be compared."""
 
     mineral: Mineral | None
     product: str
@@ -59,9 +59,10 @@ class RelianceFigures:
 def reliance_figures(points: OpenQuerySet) -> RelianceFigures:
     """Return the reliance figures of the QuerySet; one query."""
     rows = tuple(points.select_related("mineral"))
-    grouped: dict[tuple[int | None, str, str, str], list[ReliancePoint]] = {}
+    grouped: dict[tuple[int | None, str, str, str, str, str], list[ReliancePoint]] = {}
     for point in rows:
-        grouped.setdefault((point.mineral_id, point.product, point.metric, point.unit), []).append(point)
+        like = (point.product, point.metric, point.unit, point.form, point.supplier)
+        grouped.setdefault((point.mineral_id, *like), []).append(point)
     return RelianceFigures(
         total=len(rows),
         fully_dependent=tuple(

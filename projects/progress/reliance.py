@@ -20,7 +20,7 @@ from projects import units
 from projects.choices import RelianceForm, RelianceMetric
 from projects.models import Mineral, ReliancePoint
 from projects.progress.arithmetic import half_up
-from projects.progress.concentration import Concentration, concentrate
+from projects.progress.concentration import Concentration, concentrate, hhi_of_top_share
 
 
 class Measure(TextChoices):
@@ -131,6 +131,11 @@ class Subject:
     def latest(self) -> NetReliance | None:
         """The reliance of the last period for which it can be worked out."""
         return max(self.known, key=lambda it: it.base.period, default=None)
+
+    @property
+    def hhi_of_top(self) -> tuple[Decimal, Decimal] | None:
+        """Between what HHI lies by the largest published share of a top supplier."""
+        return hhi_of_top_share(self.shares[0].value) if self.shares else None
 
     @property
     def concentrated(self) -> NetReliance | None:

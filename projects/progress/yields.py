@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from projects import units
 from projects.choices import Material
 
 NEODYMIUM, OXYGEN = Fraction("144.242"), Fraction("15.999")
@@ -22,6 +24,11 @@ class Yield:
     product: Material
     factor: Fraction | None
     source: Any
+
+    @property
+    def shown(self) -> Decimal | None:
+        """The factor to four places."""
+        return None if self.factor is None else units.rounded(units.as_decimal(self.factor))
 
 
 _MAGNETS, _METAL = Fraction(3), 2 * NEODYMIUM / (2 * NEODYMIUM + 3 * OXYGEN)

@@ -28,6 +28,7 @@ ACTIONS = {
     "milestone.cancel": gettext_lazy("cancelled"),
     "programme.import": gettext_lazy("imported"),
     "clearance.record": gettext_lazy("recorded"),
+    "reference.change": gettext_lazy("recorded"),
     "evidence.add": gettext_lazy("evidence added"),
     **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
     **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},

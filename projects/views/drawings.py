@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from projects import charts, formats
 from projects.charts import Event, Part, Row, Value
 from projects.choices import RelianceMetric
-from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures
+from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures, Series
+from projects.progress.reliance import RelianceSummary
 
 MOST_SUPPLIERS = 8
 
@@ -70,3 +71,50 @@ def suppliers(figures: RelianceFigures) -> charts.Bars | None:
         for point in found[:MOST_SUPPLIERS]
     ]
     return charts.bars(_("Share of the top supplier in imports"), drawn, maximum=100) if drawn else None
+
+
+def top_shares(summary: RelianceSummary) -> charts.Bars | None:
+    """Return bars of the published shares of the top supplier, the largest first."""
+    found = [point for subject in summary.subjects for point in subject.shares]
+    found.sort(key=lambda point: (-point.value, point.reference))
+    drawn = [
+        Row(
+            f"{point.product} ({point.top_supplier}, {point.period})",
+            formats.per_cent(point.value, 0),
+            [Value("share", point.value)],
+        )
+        for point in found
+    ]
+    return charts.bars(_("Share of the top supplier in imports"), drawn, maximum=100) if drawn else None
+
+
+def reliance_by_subject(summary: RelianceSummary) -> charts.Bars | None:
+    """Return bars of the latest net import reliance that could be worked out; None where none could."""
+    drawn = [
+        Row(
+            f"{subject.name}: {it.base.product} ({it.base.period})",
+            formats.per_cent(it.per_cent, 1),
+            [Value("counted", it.per_cent)],
+        )
+        for subject in summary.subjects
+        if (it := subject.latest) is not None
+    ]
+    return charts.bars(_("Net import reliance"), drawn, maximum=100) if drawn else None
+
+
+def trends(figures: RelianceFigures) -> list[tuple[Series, charts.Bars]]:
+    """Return bars of each series that has more than one period, in the order of its periods."""
+    return [
+        (
+            series,
+            charts.bars(
+                f"{series.product}: {RelianceMetric(series.metric).label} ({series.unit})",
+                [
+                    Row(point.period, formats.indian(point.value), [Value("share", point.value)])
+                    for point in series.points
+                ],
+            ),
+        )
+        for series in figures.series
+        if len(series.points) > 1 and series.metric != RelianceMetric.SUPPLIER_QUANTITY
+    ]

@@ -12,6 +12,7 @@ from projects import permissions
 from projects.filters import ProjectFilter
 from projects.models import Agreement, Evidence, Project, StageGate
 from projects.progress import project_progress
+from projects.progress.mass_balance import mass_balance_flags, mass_balances
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
 
@@ -46,6 +47,7 @@ class ProjectDetail(Page, DetailView):
         ):
             evidence.setdefault(file.milestone_id, []).append(file)
         rows = figures.milestones.rows
+        balances = mass_balances([project], self.on, self.actor)
         return super().get_context_data(
             figures=figures,
             project=project,
@@ -58,6 +60,7 @@ class ProjectDetail(Page, DetailView):
                 else None
             ),
             gates=StageGate.objects.visible_to(self.actor).filter(project=project),
+            feed_warnings=[flag.text for flag in mass_balance_flags(balances, self.on)],
             states=drawings.states(figures.milestones),
             timeline=drawings.timeline(rows, self.on),
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],

@@ -11,11 +11,13 @@ from projects import archive
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
     Clearance,
+    Feed,
     FundLine,
     Indicator,
     Measurement,
     Mineral,
     ReliancePoint,
+    SectorNeed,
     Target,
     TargetVersion,
     audit,
@@ -101,6 +103,11 @@ def assemble_scene() -> Scene:
         by=system(),
         action="test.setup",
     )
+    need = audit.create(
+        SectorNeed(reference="NEED-901", sector="ev", period="2029-30", tonnes=Decimal(4000)),
+        by=system(),
+        action="test.setup",
+    )
     scene = Scene(cast)
     scene.keys = {
         "organisation": {OWN: "INS-901", OTHER: "INS-902"},
@@ -113,8 +120,10 @@ def assemble_scene() -> Scene:
         "mineral": dict.fromkeys((OWN, OTHER), mineral.reference),
         "indicator": dict.fromkeys((OWN, OTHER), measured.code),
         "reliance": dict.fromkeys((OWN, OTHER), reliance.reference),
+        "sectorneed": dict.fromkeys((OWN, OTHER), need.reference),
         "measurement": {},
         "fundline": {},
+        "feed": {},
         "clearance": {},
         "evidence": {},
         "report": {},
@@ -137,6 +146,15 @@ def assemble_scene() -> Scene:
             contributor=project.lead,
             amount_crore=Decimal("1.50"),
             dated_on=dt.date(2026, 6, 1),
+        ).pk
+        scene.keys["feed"][which] = Feed.claim(
+            project,
+            by=acting(lead),
+            material="ndpr_oxide",
+            tonnes=Decimal(20),
+            period_start=dt.date(2026, 4, 1),
+            period_end=dt.date(2026, 4, 30),
+            is_contracted=False,
         ).pk
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
