@@ -100,12 +100,10 @@ def mass_balances(projects: Sequence[Project], as_of: dt.date, actor: Actor) -> 
         .with_values(as_of)
         .select_related("indicator")
     )
-    measurements = Measurement.objects.filter(
-        target__in=[it.pk for it in targets if it.indicator.code in MADE]
-    )
-    rows = list(measurements)
-    feeds = list(Feed.objects.visible_to(actor).filter(project__in=keys))
     owner = {target.pk: target.project_id for target in targets}
+    measured = Measurement.objects.filter(target__project__in=keys, target__indicator__code__in=tuple(MADE))
+    rows = [row for row in measured if row.target_id in owner]
+    feeds = list(Feed.objects.visible_to(actor).filter(project__in=keys))
     return tuple(
         mass_balance(
             project,

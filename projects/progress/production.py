@@ -171,7 +171,7 @@ def _rate(target: Target, row: Measurement) -> Fraction | None:
     yearly = in_tonnes_per_year(row.value, target.unit)
     if yearly is None or row.period_start is None:
         return None
-    if target.unit.endswith(("day", "d", "hour", "h")):
+    if units.unit(target.unit).code.endswith(("per day", "per hour")):
         return yearly * ((row.period_end - row.period_start).days + 1) / units.DAYS_OF_A_YEAR
     return yearly * months_between(row.period_start, row.period_end) / 12
 

@@ -42,19 +42,19 @@ class SectorFigures:
 
 
 def sector_figures(as_of: dt.date, actor: Actor) -> SectorFigures:
-    """Return the needs that the actor may see, with the output of the projects they may see; six queries."""
+    """Return the needs that the actor may see, with the output of the projects they may see; five queries at most."""
     needs = [
         need for need in SectorNeed.objects.visible_to(actor) if need.as_of is None or need.as_of <= as_of
     ]
     visible = Project.objects.visible_to(actor)
     targets = list(
         Target.objects.visible_to(actor)
-        .filter(indicator__code__in=MADE, project__in=visible.exclude(sector="").values("pk"))
+        .filter(indicator__code__in=tuple(MADE), project__in=visible.exclude(sector="").values("pk"))
         .select_related("indicator", "project")
     )
-    measurements = list(
-        Measurement.objects.filter(target__in=[target.pk for target in targets]).select_related("target")
-    )
+    known = {target.pk for target in targets}
+    measured = Measurement.objects.filter(target__indicator__code__in=tuple(MADE))
+    measurements = [row for row in measured.exclude(target__project__sector="") if row.target_id in known]
     shares = Target.objects.visible_to(actor).filter(indicator__code__regex=f"^({'|'.join(SHARES)})")
     return SectorFigures(
         as_of=as_of,
