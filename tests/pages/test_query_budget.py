@@ -7,15 +7,31 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import archive
 from projects.choices import Direction, MeasureBasis, TargetBasis
-from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
+from projects.models import (
+    Clearance,
+    Evidence,
+    Feed,
+    FundLine,
+    Indicator,
+    Measurement,
+    Mineral,
+    ReliancePoint,
+    SectorNeed,
+    Target,
+    TargetVersion,
+    audit,
+)
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
-    "/": 13,
+    "/": 14,
     "/agreements/": 9,
-    "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
+    "/agreements/AGR-901/": 31,  # the ten questions ask as all parties together may see
     "/projects/": 9,
-    "/projects/PRJ-901/": 17,
+    "/projects/PRJ-901/": 21,
+    "/projects/PRJ-901/feed/": 11,
+    "/reliance/": 8,
+    "/reliance/MIN-901/": 5,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/milestones/": 9,
@@ -45,6 +61,7 @@ def one_more(cast, number):
         row.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 10), evidence=[file])
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
+    _supply(number, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
@@ -59,6 +76,40 @@ def _money(number, owner, cast):
         owner, by=acting(cast.our_lead), type="ec", is_applicable=True, application_number=str(number)
     )
     Evidence.add(file, by=acting(cast.our_lead), clearance=row)
+
+
+def _supply(number, cast):
+    file = archive.store([b"receipt %d" % number], name="receipt.txt", content_type="text/plain")
+    Feed.claim(
+        cast.our_project,
+        by=acting(cast.our_lead),
+        material="ndpr_oxide",
+        tonnes=1,
+        period_start=dt.date(2026, 5, 1),
+        period_end=dt.date(2026, 5, 31),
+        is_contracted=False,
+        supplier=cast.texmin,
+        evidence=(file,),
+    )
+    goal = Target.objects.get(reference=f"TGT-{number}-{cast.our_project.pk}")
+    Measurement.claim(goal, by=acting(cast.our_lead), value=5, period_end=dt.date(2026, 5, 31))
+    mineral = Mineral.objects.first() or audit.create(
+        Mineral(reference="MIN-901", name="Neodymium"), by=system(), action="test.setup"
+    )
+    for metric, supplier in (("import_quantity", ""), ("supplier_quantity", "China")):
+        row = ReliancePoint(
+            reference=f"REL-{number}-{metric[0]}",
+            mineral=mineral,
+            product=f"magnets {number}",
+            metric=metric,
+            period="2024-25",
+            value=5,
+            unit="t",
+            supplier=supplier,
+        )
+        audit.create(row, by=system(), action="test.setup")
+    need = SectorNeed(reference=f"NEED-{number}", sector="ev", period="2025-26", tonnes=9)
+    audit.create(need, by=system(), action="test.setup")
 
 
 def _target(reference, owner):
