@@ -57,7 +57,8 @@ class FigureForm(ActorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         last = [*FigureForm.base_fields, "reason"]
-        self.order_fields([*(name for name in self.fields if name not in last), *last])
+        own = (name for name in self.fields if name not in last)
+        self.order_fields(["reference", *own, *last])
 
 
 class Named(forms.Form):

@@ -25,6 +25,11 @@ class Change:
     later: ReliancePoint
     per_cent: Decimal | None
 
+    @property
+    def sign(self) -> str:
+        """A plus before a growth; a fall bears its minus itself."""
+        return "+" if self.per_cent is not None and self.per_cent > 0 else ""
+
 
 @dataclass(frozen=True)
 class Series:
@@ -37,6 +42,11 @@ class Series:
     points: tuple[ReliancePoint, ...]
     """Whole financial years first, in their order; then all other periods as they were worded."""
     changes: tuple[Change, ...]
+
+    @property
+    def form_label(self) -> str:
+        """In which form it is counted, "" where the source does not say."""
+        return self.points[0].get_form_display()
 
     @property
     def latest_change(self) -> Change | None:

@@ -14,6 +14,8 @@ from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures, S
 from projects.progress.reliance import RelianceSummary
 
 MOST_SUPPLIERS = 8
+# One supplier has no line of its own, and stocks that rise and fall have no growth.
+NO_TREND = (RelianceMetric.SUPPLIER_QUANTITY, RelianceMetric.STOCK_CHANGE)
 
 
 def states(figures: MilestoneFigures) -> charts.Stack | None:
@@ -94,7 +96,7 @@ def reliance_by_subject(summary: RelianceSummary) -> charts.Bars | None:
         Row(
             f"{subject.name}: {it.base.product} ({it.base.period})",
             formats.per_cent(it.per_cent, 1),
-            [Value("counted", it.per_cent)],
+            [Value("worked_out", it.per_cent)],
         )
         for subject in summary.subjects
         if (it := subject.latest) is not None
@@ -108,7 +110,7 @@ def trends(figures: RelianceFigures) -> list[tuple[Series, charts.Bars]]:
         (
             series,
             charts.bars(
-                f"{series.product}: {RelianceMetric(series.metric).label} ({series.unit})",
+                ", ".join(filter(None, (_title(series), series.form_label))),
                 [
                     Row(point.period, formats.indian(point.value), [Value("share", point.value)])
                     for point in series.points
@@ -116,5 +118,9 @@ def trends(figures: RelianceFigures) -> list[tuple[Series, charts.Bars]]:
             ),
         )
         for series in figures.series
-        if len(series.points) > 1 and series.metric != RelianceMetric.SUPPLIER_QUANTITY
+        if len(series.points) > 1 and series.metric not in NO_TREND
     ]
+
+
+def _title(series: Series) -> str:
+    return f"{series.product}: {RelianceMetric(series.metric).label} ({series.unit})"

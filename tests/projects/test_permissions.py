@@ -14,6 +14,7 @@ from projects.models import (
     Agreement,
     Clearance,
     Evidence,
+    Feed,
     FundLine,
     Measurement,
     Membership,
@@ -47,6 +48,9 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "fundline.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
     "fundline.verify": ("fundline", "officer manager", "officer manager"),
     "fundline.return": ("fundline", "officer manager", "officer manager"),
+    "feed.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
+    "feed.verify": ("feed", "officer manager", "officer manager"),
+    "feed.return": ("feed", "officer manager", "officer manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
@@ -62,7 +66,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "programme.import": ("", "", ""),
 }
 MODELS = {"project": Project, "planned": Milestone, "claimed": Milestone, "target": Target}
-NUMBERED = {"measurement": Measurement, "fundline": FundLine, "clearance": Clearance}
+NUMBERED = {"measurement": Measurement, "fundline": FundLine, "feed": Feed, "clearance": Clearance}
 
 
 @pytest.fixture
