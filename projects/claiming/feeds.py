@@ -134,8 +134,8 @@ def told_twice(row: Feed, by: Actor, on: dt.date) -> list[str]:
 
 def beyond_feed(row: Measurement, by: Actor, on: dt.date) -> list[str]:
     """Return a sentence where the year of this measurement has more output than its project's feed allows."""
-    target = row.target
-    if target.project_id is None or target.indicator.code not in MADE:
+    project = row.target.project
+    if project is None or row.target.indicator.code not in MADE:
         return []
-    (balance,) = mass_balances([target.project], on, by)
+    (balance,) = mass_balances([project], on, by)
     return [text for year in balance.excesses if row.pk in year.measurements for text in excess_texts(year)]

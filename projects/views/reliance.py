@@ -124,7 +124,7 @@ class FigureChange(FigurePage):
     facts: ClassVar[tuple[str, ...]]
 
     @cached_property
-    def row(self) -> Any:  # type: ignore[override]
+    def row(self) -> Any:
         visible = self.model.objects.visible_to(self.actor)
         return get_object_or_404(visible, reference=self.kwargs["reference"])
 
