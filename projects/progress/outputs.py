@@ -33,6 +33,8 @@ class Side:
     """100 x produced / at most."""
     excess: Decimal | None
     """Tonnes produced beyond what the feed allows; None where there are none or it cannot be told."""
+    rows: tuple[int, ...] = ()
+    """Keys of the measurements that the output rests on."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _side(
         produced=shown(produced),
         recovery=per_cent(produced, total) if produced is not None and total else None,
         excess=shown(over),
+        rows=tuple(sorted(row.pk for row in output.rows)),
     )
     if carried is None or (received and most is None):
         return side, None

@@ -108,6 +108,7 @@ def test_output_beyond_the_feed_is_named_wherever_it_is_read_or_verified_and_blo
         f"/claims/measurement/{row.pk}/verify/",
     ):
         assert sentence in as_user(cast.officer).get(path).content.decode(), path
+    assert f'href="/claims/measurement/{row.pk}/"' in as_user(cast.officer).get(FEED).content.decode()
     form = {"version": 1, "level": 2}
     assert as_user(cast.officer).post(f"/claims/measurement/{row.pk}/verify/", form).status_code == 302
     claimed(cast, tonnes="20", period_start=dt.date(2026, 5, 1))
