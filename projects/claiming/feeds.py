@@ -32,7 +32,11 @@ class Correctable(forms.ModelChoiceField):
     """The feeds of a project that nothing has replaced yet, each with what it is."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{row.get_material_display()}, {formats.indian(row.tonnes)} t, {period(row)}"
+        return _("%(material)s, %(tonnes)s t, %(period)s") % {
+            "material": row.get_material_display(),
+            "tonnes": formats.indian(row.tonnes),
+            "period": period(row),
+        }
 
 
 class FeedForm(FactForm):
@@ -105,7 +109,7 @@ def described(row: Feed) -> list[tuple[Any, Any]]:
     return [
         (_("Material"), row.get_material_display()),
         (_("Received or assured"), _("assured by contract") if row.is_contracted else _("received")),
-        (_("Amount"), f"{formats.indian(row.tonnes)} t"),
+        (_("Amount, t"), formats.indian(row.tonnes)),
         (_("Period from"), formats.day(row.period_start)),
         (_("Period to"), formats.day(row.period_end)),
         (_("Supplier"), supplied(row)),

@@ -49,7 +49,7 @@ def test_a_lead_claims_feed_and_the_page_shows_who_claimed_and_who_verified(cast
     answer = as_user(cast.our_lead).post(NEW, {**FORM, "evidence": [file]}, follow=True)
     row = Feed.objects.get()
     assert answer.redirect_chain == [(f"/claims/feed/{row.pk}/", 302)]
-    for wanted in ("20 t", "NdPr oxide", "received", "1 Apr 2026", "Texmin Limited"):
+    for wanted in ("Amount, t", "NdPr oxide", "received", "1 Apr 2026", "Texmin Limited"):
         assert wanted in answer.content.decode()
     row.verify(by=acting(cast.manager), level=2)
     page = as_user(cast.officer).get(FEED).content.decode()
