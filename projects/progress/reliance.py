@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import units
 from projects.choices import RelianceForm, RelianceMetric
 from projects.models import Mineral, ReliancePoint
+from projects.models.reliance import financial_year
 from projects.progress.arithmetic import half_up
 from projects.progress.concentration import Concentration, concentrate, hhi_of_top_share
 
@@ -27,7 +28,7 @@ class Measure(TextChoices):
     """What is added up: tonnes and rupees are two bases."""
 
     WEIGHT = "weight", _("weight")
-    VALUE = "value", _("value")
+    VALUE = "value", _("money value")
 
 
 class Flow(TextChoices):
@@ -72,6 +73,11 @@ class Base:
     @property
     def unit(self) -> str:
         return "t" if self.measure == Measure.WEIGHT else "crore INR"
+
+    @property
+    def place(self) -> tuple[bool, str]:
+        """Its place in time: whole financial years in their order, after all periods that are worded otherwise."""
+        return financial_year(self.period) is not None, self.period
 
     @property
     def form_label(self) -> str:
@@ -130,7 +136,7 @@ class Subject:
     @property
     def latest(self) -> NetReliance | None:
         """The reliance of the last period for which it can be worked out."""
-        return max(self.known, key=lambda it: it.base.period, default=None)
+        return max(self.known, key=lambda it: it.base.place, default=None)
 
     @property
     def hhi_of_top(self) -> tuple[Decimal, Decimal] | None:
@@ -141,7 +147,7 @@ class Subject:
     def concentrated(self) -> NetReliance | None:
         """The suppliers of the last period for which they are known."""
         found = [it for it in self.bases if it.concentration is not None]
-        return max(found, key=lambda it: it.base.period, default=None)
+        return max(found, key=lambda it: it.base.place, default=None)
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,7 @@ def net_reliances(points: Iterable[ReliancePoint]) -> tuple[NetReliance, ...]:
                 rows.shares.append(share)
     made = [_net(first[key], rows) for key, rows in found.items()]
     made.sort(key=lambda it: (it.base.product.casefold(), it.base.form, it.base.measure))
-    return tuple(sorted(made, key=lambda it: it.base.period, reverse=True))
+    return tuple(sorted(made, key=lambda it: it.base.place, reverse=True))
 
 
 def _net(base: Base, rows: _Rows) -> NetReliance:

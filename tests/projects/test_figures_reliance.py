@@ -125,6 +125,18 @@ def test_a_figure_of_tomorrow_is_not_known_today():
     assert reliance(rows, TODAY + dt.timedelta(days=1)).subjects[0].latest is not None
 
 
+def test_the_latest_year_is_the_last_whole_year_whatever_else_is_worded():
+    rows = [
+        row
+        for period in ("2023-24", "2024-25", "about 2022-23", "2024-25 H1")
+        for row in points(*({"period": period},) * 4)
+    ]
+    (subject,) = reliance(rows, TODAY).subjects
+    assert subject.latest is not None
+    assert subject.latest.base.period == "2024-25"
+    assert [it.base.period for it in subject.bases][:2] == ["2024-25", "2023-24"]
+
+
 # --- suppliers ---
 
 
