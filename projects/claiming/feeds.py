@@ -142,4 +142,9 @@ def beyond_feed(row: Measurement, by: Actor, on: dt.date) -> list[str]:
     if project is None or row.target.indicator.code not in MADE:
         return []
     (balance,) = mass_balances([project], on, by)
-    return [text for year in balance.excesses if row.pk in year.measurements for text in excess_texts(year)]
+    return [
+        text
+        for year in balance.excesses
+        if row.pk in (*year.claimed.rows, *year.verified.rows)
+        for text in excess_texts(year)
+    ]

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects import permissions
+from projects import permissions, units
 from projects.choices import Material, RelianceForm, RelianceMetric, Sector
 from projects.fiscal import FinancialYear
 from projects.models import audit
@@ -32,6 +32,16 @@ def financial_year(period: str) -> FinancialYear | None:
     return year if year and str(year) == period.strip() else None
 
 
+def _ask_which_unit(facts: dict[str, Any]) -> None:
+    """Refuse a unit with two meanings; one that the list does not know is kept as the source words it."""
+    try:
+        units.unit(facts.get("unit", "t"))
+    except units.AmbiguousUnit as question:
+        raise ValidationError({"unit": question}) from question
+    except units.UnknownUnit:
+        return
+
+
 class Published(Sourced, Audited):
     """A figure from a source, recorded and corrected by administrators; the audit trail keeps what stood before."""
 
@@ -42,11 +52,13 @@ class Published(Sourced, Audited):
     def record(cls, *, by: Actor, reason: str = "", **facts: Any) -> Self:
         """Record a figure and return it."""
         permissions.require(by, RIGHT)
+        _ask_which_unit(facts)
         return audit.create(cls(**facts), by=by, action=RIGHT, reason=reason)
 
     def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
         """Correct the figure; its reference stays. `version` is the one the caller read."""
         permissions.require(by, RIGHT, self)
+        _ask_which_unit(changes)
         if "reference" in changes:
             raise ValidationError({"reference": _("A reference stays: record another figure.")})
         with transaction.atomic():

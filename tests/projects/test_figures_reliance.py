@@ -286,6 +286,15 @@ def test_a_suppliers_quantity_names_the_supplier(cast: Cast):
     assert recorded(cast.administrator, metric="supplier_quantity", supplier="China").pk
 
 
+def test_a_unit_with_two_meanings_is_asked_back_and_an_unlisted_one_is_kept(cast: Cast):
+    with pytest.raises(ValidationError) as refusal:
+        recorded(cast.administrator, unit="MT")
+    assert set(refusal.value.error_dict) == {"unit"}
+    row = recorded(cast.administrator, unit="million USD")
+    with pytest.raises(ValidationError):
+        row.change(by=acting(cast.administrator), unit="MTPA")
+
+
 @pytest.mark.parametrize("period", ["2029", "2029-31", "2029-2030", "9999-00", "1800-01"])
 def test_a_need_names_a_financial_year(cast: Cast, period: str):
     with pytest.raises(ValidationError) as refusal:
