@@ -39,6 +39,7 @@ COLOURS = {
     "counted": "#12406f",
     "contained": "#c5d3e0",
     "share": "#12406f",
+    "worked_out": "#12406f",
     "track": "#eef2f5",
     "line": "#c3ccd4",
 }

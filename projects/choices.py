@@ -373,6 +373,15 @@ class RelianceMetric(TextChoices):
     SUPPLIER_QUANTITY = "supplier_quantity", _("quantity imported from one supplier")
 
 
+class RelianceForm(TextChoices):
+    """In which form a mineral is counted: a figure on ore is compared with no figure on metal."""
+
+    ORE = "ore", _("ore or concentrate")
+    OXIDE = "oxide", _("oxide or compound")
+    METAL = "metal", _("metal or alloy")
+    PRODUCT = "product", _("finished product")
+
+
 class Visibility(TextChoices):
     """Who may read a document: everybody, the partners concerned, or the ministry and its auditors."""
 

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from projects.choices import Role, Visibility
+from projects.choices import Role, Sector, Visibility
 
 SYSTEM = "system"  # the acting role of scheduled work and imports; nobody can hold it by membership
 
@@ -25,7 +25,7 @@ PARTNER = frozenset({Role.LEAD, Role.VIEWER})
 STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # Facts that one person records and a second one verifies (projects/models/claims.py).
-CLAIMS = ("measurement", "fundline", "dutydone")
+CLAIMS = ("measurement", "fundline", "dutydone", "feed")
 
 # What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
 # must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
@@ -58,6 +58,10 @@ MAY: dict[str, frozenset[str]] = {
 SECOND_PERSON = frozenset(
     f"{claim}.{step}" for claim in ("milestone", *CLAIMS) for step in ("verify", "return")
 )
+
+# What these sectors need, and how far Indian products meet it, is shown to those only who see the whole programme.
+INTERNAL_SECTORS = (Sector.DEFENCE,)
+INTERNAL_INDICATORS = "INT-DEF"
 
 EVERYTHING = Q()
 NOTHING = Q(pk__in=[])

@@ -17,9 +17,8 @@ from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
 
-# Actions on one record whose answer is that of a day.
-OF_A_DAY = ("roadmap", "life")
 SAFE = ("GET", "HEAD", "OPTIONS")
+FIGURES = ("roadmap", "life", "mass_balance", "summary")  # actions that only work figures out for a day
 
 AS_OF = OpenApiParameter(
     "as_of",
@@ -109,7 +108,7 @@ class RightsSchema(AutoSchema):
     def _has_figures(self) -> bool:
         """Whether the answer depends on the day that is asked for; a view without actions has one answer."""
         whole = getattr(self.view, "HAS_FIGURES", False) and self._action in ("list", "retrieve", "")
-        return whole or self._action in OF_A_DAY
+        return whole or self._action in FIGURES
 
     def _problems(self) -> Iterator[tuple[int, str, str]]:
         """Yield status, code and meaning of what can go wrong with an operation of this kind."""

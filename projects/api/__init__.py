@@ -3,13 +3,15 @@
 from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
+from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.milestones import MilestoneViewSet
 from projects.api.overview import OverviewView, WarningsView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
-from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
+from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet
+from projects.api.reliance import RelianceViewSet, SectorNeedViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "DutyDoneViewSet",
     "DutyViewSet",
     "EvidenceViewSet",
+    "FeedViewSet",
     "FundLineViewSet",
     "GatePlanViewSet",
     "IndicatorViewSet",
@@ -33,6 +36,7 @@ __all__ = [
     "OverviewView",
     "ProjectViewSet",
     "RelianceViewSet",
+    "SectorNeedViewSet",
     "StageGateViewSet",
     "TargetViewSet",
     "WarningsView",

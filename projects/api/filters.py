@@ -11,9 +11,12 @@ from projects.choices import (
     FundSource,
     Gate,
     GateDecision,
+    Material,
     MeasurementStatus,
     OrganisationKind,
+    RelianceForm,
     RelianceMetric,
+    Sector,
     Visibility,
 )
 from projects.filters import MilestoneFilter, SearchFilter, choice, day, named
@@ -24,6 +27,7 @@ from projects.models import (
     Duty,
     DutyDone,
     Evidence,
+    Feed,
     FundLine,
     GatePlan,
     Measurement,
@@ -32,6 +36,7 @@ from projects.models import (
     Organisation,
     Project,
     ReliancePoint,
+    SectorNeed,
     StageGate,
     Target,
 )
@@ -78,9 +83,36 @@ class RelianceFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "product"))
     mineral = named(Mineral, "mineral", _("Mineral"))
     metric = choice(RelianceMetric.choices, _("Metric"))
+    form = choice(RelianceForm.choices, _("Form"))
+    period = filters.CharFilter(lookup_expr="iexact", label=_("Period"), max_length=60)
+    supplier = filters.CharFilter(lookup_expr="iexact", label=_("Supplier (country)"), max_length=60)
 
     class Meta:
         model = ReliancePoint
+        fields: tuple[str, ...] = ()
+
+
+class SectorNeedFilter(filters.FilterSet):
+    sector = choice(Sector.choices, _("Sector served"))
+    material = choice(Material.choices, _("Material"))
+    period = filters.CharFilter(label=_("Financial year"), max_length=7)
+
+    class Meta:
+        model = SectorNeed
+        fields: tuple[str, ...] = ()
+
+
+class FeedFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    material = choice(Material.choices, _("Material"))
+    contracted = filters.BooleanFilter(field_name="is_contracted", label=_("By contract"))
+    supplier = named(Organisation, "supplier", _("Supplier"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+    period_from = day("period_end", "gte", _("Period ends from"))
+    period_to = day("period_end", "lte", _("Period ends to"))
+
+    class Meta:
+        model = Feed
         fields: tuple[str, ...] = ()
 
 

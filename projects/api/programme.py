@@ -1,4 +1,4 @@
-"""Agreements and projects over the API. Read only."""
+"""Agreements and projects over the API, read only; and the mass balance of a project."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from projects.filters import AgreementFilter, ProjectFilter
 from projects.models import Agreement, Project
 from projects.permissions import Actor
 from projects.progress.agreement_life import life, with_life
+from projects.progress.mass_balance import mass_balances
 from projects.progress.stages import road, with_road
 from projects.serializers.agreement_life import AgreementLifeSerializer, TakeAgreementStep
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
+from projects.serializers.feeds import MassBalanceSerializer
 from projects.serializers.gates import RoadmapSerializer
 from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
 
@@ -135,3 +137,10 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
     def roadmap(self, request: Request, **kwargs: Any) -> Response:
         """The road of the project on a day: stage, gates with baseline and forecast, commercialisation date."""
         return Response(RoadmapSerializer(road(self.get_object(), self.on)).data)
+
+    @extend_schema(responses=MassBalanceSerializer, filters=False)
+    @action(detail=True, filterset_class=None, pagination_class=None, url_path="mass-balance")
+    def mass_balance(self, request: Request, **kwargs: Any) -> Response:
+        """What the project's feed allows against what it made, and what its capacity lacks."""
+        (found,) = mass_balances([self.get_object()], self.on, self.by)
+        return Response(MassBalanceSerializer(found).data)

@@ -1,17 +1,16 @@
-"""Reference data over the API: organisations, minerals, indicators, import reliance. Read only."""
+"""Reference data over the API: organisations, minerals, indicators. Read only."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from projects.api.filters import OrganisationFilter, RelianceFilter
+from projects.api.filters import OrganisationFilter
 from projects.api.scoped import ScopedViewSet
-from projects.models import Indicator, Mineral, Organisation, ReliancePoint
+from projects.models import Indicator, Mineral, Organisation
 from projects.serializers.reference import (
     IndicatorSerializer,
     MineralSerializer,
     OrganisationSerializer,
-    RelianceSerializer,
 )
 
 
@@ -42,14 +41,3 @@ class IndicatorViewSet(ScopedViewSet):
     model = Indicator
     serializer_class = IndicatorSerializer
     lookup_field = "code"
-
-
-class RelianceViewSet(ScopedViewSet):
-    """Published figures on India's reliance on imports."""
-
-    model = ReliancePoint
-    serializer_class = RelianceSerializer
-    filterset_class = RelianceFilter
-
-    def rows(self, visible: QuerySet) -> QuerySet:
-        return visible.select_related("mineral")

@@ -5,6 +5,7 @@ A new kind is one entry of KINDS here, a form, and its rows in the tables of rig
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
-from projects.claiming import duties, funds
+from projects.claiming import duties, feeds, funds
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, Duty, DutyDone, FundLine, Measurement, Project, Target
+from projects.models import (
+    Claim,
+    Duty,
+    DutyDone,
+    Feed,
+    FundLine,
+    Measurement,
+    Project,
+    Target,
+)
+from projects.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class ClaimKind:
     """Label and value of what is claimed."""
     section: str = "projects"
     key: str = "reference"
+    warnings: Callable[[Any, Actor, dt.date], list[str]] = lambda row, by, on: []
+    """What does not add up with this claim, for whoever reads or verifies it; nothing is refused because of it."""
     organisations: tuple[str, ...] = ()
     """Foreign keys to organisations, which are shown to those only who may see the organisation."""
 
@@ -68,6 +81,7 @@ KINDS: dict[str, ClaimKind] = {
             title=_("Measurement"),
             new=_("Claim a value"),
             facts=_measured,
+            warnings=feeds.beyond_feed,
         ),
         ClaimKind(
             name="fundline",
@@ -89,6 +103,17 @@ KINDS: dict[str, ClaimKind] = {
             facts=duties.described,
             section="agreements",
             key="pk",
+        ),
+        ClaimKind(
+            name="feed",
+            model=Feed,
+            subject=Project,
+            form=feeds.FeedForm,
+            title=_("Feed"),
+            new=_("Claim feed"),
+            facts=feeds.described,
+            warnings=feeds.told_twice,
+            organisations=("supplier",),
         ),
     )
 }

@@ -191,8 +191,8 @@ def _header(found: list[str], line: int, table: Table, folder: Folder) -> list[s
                 shown(name),
                 _("the column is not known. Known are: %(names)s.") % {"names": ", ".join(table.columns)},
             )
-    for name in table.columns:
-        if name not in names:
+    for name, column in table.columns.items():
+        if name not in names and not column.may_be_absent:
             note(name, _("the column is missing: add it, empty where nothing is known."))
     return names if table.key in names else None
 
@@ -223,7 +223,9 @@ def _row(found: list[str], line: int, header: list[str], table: Table, folder: F
         row.broken.update(table.columns)
         row.values[table.key] = _reference_of(found, header, table)
         return row
-    row.broken.update(name for name in table.columns if name not in header)
+    row.broken.update(
+        name for name, column in table.columns.items() if name not in header and not column.may_be_absent
+    )
     for name, cell in zip(header, found, strict=True):
         column = table.columns.get(name)
         if column is None or name in row.values:

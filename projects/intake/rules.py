@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from projects.choices import Precision
+from projects.choices import Precision, RelianceMetric
 from projects.fiscal import last_day_of
 from projects.intake import cells
 from projects.intake.problems import Problem
@@ -129,6 +129,14 @@ def _target(row: Row) -> Iterator[Breach]:
 
 def _reliance(row: Row) -> Iterator[Breach]:
     yield from _sourced(row)
+    falls = row["metric"] == RelianceMetric.STOCK_CHANGE or not row.sound("metric")
+    if row["value"] is not None and row["value"] < 0 and not falls:
+        yield Breach(
+            "value",
+            _("A figure is negative: only a change of stocks can be below 0, where stocks have risen."),
+        )
+    if row["metric"] == RelianceMetric.SUPPLIER_QUANTITY and not row["supplier"] and row.sound("supplier"):
+        yield Breach("supplier", _("Name the country that this quantity comes from."))
     yield from _at_most_100(row, "value")
 
 

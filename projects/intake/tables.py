@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
@@ -21,6 +21,7 @@ from projects.choices import (
     Phase,
     Precision,
     ProjectKind,
+    RelianceForm,
     RelianceMetric,
     TargetBasis,
 )
@@ -62,6 +63,8 @@ class Column:
     read: Reader
     required: bool = False
     to: tuple[str, ...] = ()
+    may_be_absent: bool = False
+    """Whether a file may come without the column: it was added after files had been written."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,10 @@ def _one(to: str) -> Column:
 
 def _many(to: str) -> Column:
     return Column(cells.references, to=(to,))
+
+
+def _later(column: Column) -> Column:
+    return replace(column, may_be_absent=True)
 
 
 KEY = Column(cells.reference, required=True)
@@ -254,9 +261,12 @@ IMPORT_DEPENDENCE = Table(
         "product": _text(ReliancePoint, "product", required=True),
         "metric": _choice(RelianceMetric, required=True),
         "period": _text(ReliancePoint, "period", required=True),
-        "value": _number(ReliancePoint, "value", required=True),
+        "value": _number(ReliancePoint, "value", negative=True, required=True),
         "unit": _text(ReliancePoint, "unit", required=True),
         "top_supplier": _text(ReliancePoint, "top_supplier"),
+        "form": _later(_choice(RelianceForm)),
+        "hs_codes": _later(_text(ReliancePoint, "hs_codes")),
+        "supplier": _later(_text(ReliancePoint, "supplier")),
         **_source(ReliancePoint),
     },
 )

@@ -287,6 +287,9 @@ def _reliance(writer: Writer, row: Row) -> ReliancePoint:
             value=row["value"],
             unit=row["unit"],
             top_supplier=row["top_supplier"] or "",
+            form=row["form"] or "",
+            hs_codes=row["hs_codes"] or "",
+            supplier=row["supplier"] or "",
             **_source(row),
         )
     )

@@ -18,7 +18,8 @@ from projects.models.milestones import Milestone, MilestoneRevision
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
-from projects.models.reference import Indicator, Mineral, MineralListing, ReliancePoint
+from projects.models.reference import Indicator, Mineral, MineralListing
+from projects.models.reliance import ReliancePoint, SectorNeed
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.transfers import KnowHowItem, ReplicationRun, Training, Transfer, TransferStep
 
@@ -54,6 +55,7 @@ __all__ = [
     "Readiness",
     "ReliancePoint",
     "ReplicationRun",
+    "SectorNeed",
     "StageGate",
     "StaleError",
     "State",

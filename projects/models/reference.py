@@ -1,4 +1,4 @@
-"""Reference data: minerals and their lists, indicators, import reliance."""
+"""Reference data: minerals and their lists, indicators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import Direction, MeasureBasis, RelianceMetric, VerificationLevel
+from projects.choices import Direction, MeasureBasis, VerificationLevel
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
@@ -116,34 +116,3 @@ class Indicator(Audited):
 
     def __str__(self) -> str:
         return self.code
-
-
-class ReliancePoint(Sourced, Audited):
-    """One published figure on India's reliance on imports of a mineral or product."""
-
-    reference = models.CharField(_("reference"), max_length=20, unique=True)
-    mineral = models.ForeignKey(
-        Mineral, null=True, blank=True, on_delete=models.PROTECT, related_name="reliance"
-    )
-    product = models.CharField(_("product"), max_length=120)
-    metric = models.CharField(_("metric"), max_length=30, choices=RelianceMetric)
-    period = models.CharField(_("period"), max_length=60)
-    value = models.DecimalField(_("value"), max_digits=18, decimal_places=4)
-    unit = models.CharField(_("unit"), max_length=40)
-    top_supplier = models.CharField(_("top supplier"), max_length=60, blank=True)
-
-    objects = OpenQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("reference",)
-        verbose_name = _("reliance point")
-        verbose_name_plural = _("reliance points")
-        constraints = [
-            models.CheckConstraint(name="reliance_is_not_negative", condition=Q(value__gte=0)),
-            models.CheckConstraint(
-                name="reliance_per_cent_is_at_most_100", condition=~Q(unit="per cent") | Q(value__lte=100)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.product} {self.period}"

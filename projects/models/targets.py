@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from projects import permissions
 from projects.choices import Direction, MeasureBasis, MeasurementStatus, TargetBasis
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
@@ -35,10 +36,10 @@ def achievement(baseline: Decimal | None, target: Decimal, actual: Decimal) -> D
 
 class TargetQuerySet(AuditedQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """Return the targets of the projects and agreements that `by` may see."""
+        """Return the targets of the projects and agreements that `by` may see; figures of defence are internal."""
         if by.sees_programme:
             return self
-        return self.filter(
+        return self.exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS).filter(
             Q(project__in=Project.objects.visible_to(by).values("pk"))
             | Q(agreement__in=Agreement.objects.visible_to(by).values("pk"))
         )

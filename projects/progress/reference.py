@@ -25,10 +25,15 @@ class Change:
     later: ReliancePoint
     per_cent: Decimal | None
 
+    @property
+    def sign(self) -> str:
+        """A plus before a growth; a fall bears its minus itself."""
+        return "+" if self.per_cent is not None and self.per_cent > 0 else ""
+
 
 @dataclass(frozen=True)
 class Series:
-    """The published figures on one product by one metric in one unit; only these can be compared."""
+    """The published figures on one product by one metric in one unit and form; only these can be compared."""
 
     mineral: Mineral | None
     product: str
@@ -37,6 +42,11 @@ class Series:
     points: tuple[ReliancePoint, ...]
     """Whole financial years first, in their order; then all other periods as they were worded."""
     changes: tuple[Change, ...]
+
+    @property
+    def form_label(self) -> str:
+        """In which form it is counted, "" where the source does not say."""
+        return self.points[0].get_form_display()
 
     @property
     def latest_change(self) -> Change | None:
@@ -59,9 +69,10 @@ class RelianceFigures:
 def reliance_figures(points: OpenQuerySet) -> RelianceFigures:
     """Return the reliance figures of the QuerySet; one query."""
     rows = tuple(points.select_related("mineral"))
-    grouped: dict[tuple[int | None, str, str, str], list[ReliancePoint]] = {}
+    grouped: dict[tuple[int | None, str, str, str, str, str], list[ReliancePoint]] = {}
     for point in rows:
-        grouped.setdefault((point.mineral_id, point.product, point.metric, point.unit), []).append(point)
+        like = (point.product, point.metric, point.unit, point.form, point.supplier)
+        grouped.setdefault((point.mineral_id, *like), []).append(point)
     return RelianceFigures(
         total=len(rows),
         fully_dependent=tuple(

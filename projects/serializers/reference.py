@@ -1,9 +1,9 @@
-"""Shapes of reference data: organisations, minerals, indicators, import reliance."""
+"""Shapes of reference data: organisations, minerals, indicators."""
 
 from __future__ import annotations
 
-from projects.models import Indicator, Mineral, MineralListing, Organisation, ReliancePoint
-from projects.serializers.common import SOURCED, Facts, Quantity, Reference
+from projects.models import Indicator, Mineral, MineralListing, Organisation
+from projects.serializers.common import SOURCED, Facts
 
 
 class OrganisationSerializer(Facts):
@@ -30,22 +30,3 @@ class IndicatorSerializer(Facts):
     class Meta:
         model = Indicator
         fields = ("code", "name", "unit", "measure_basis", "direction", "minimum_level")
-
-
-class RelianceSerializer(Facts):
-    mineral = Reference()
-    value = Quantity(read_only=True)
-
-    class Meta:
-        model = ReliancePoint
-        fields = (
-            "reference",
-            "mineral",
-            "product",
-            "metric",
-            "period",
-            "value",
-            "unit",
-            "top_supplier",
-            *SOURCED,
-        )

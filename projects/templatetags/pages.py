@@ -38,6 +38,7 @@ ACTIONS = {
     "agreement.terminate": gettext_lazy("terminated"),
     "gate.plan": gettext_lazy("planned"),
     "gate.decide": gettext_lazy("decided"),
+    "reference.change": gettext_lazy("recorded"),
     "evidence.add": gettext_lazy("evidence added"),
     **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
     **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},
@@ -51,6 +52,7 @@ UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 PROJECT_PAGES = (
     ("project-detail", gettext_lazy("Progress")),
     ("project-roadmap", gettext_lazy("Roadmap")),
+    ("project-feed", gettext_lazy("Feed")),
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
 )

@@ -46,6 +46,7 @@ class ClaimPage(Page):
             "kind": self.kind,
             "claim": claim,
             "facts": self.kind.facts(claim),
+            "warnings": self.kind.warnings(claim, self.actor, self.on),
             "back": self.kind.address_of(claim.subject),
             "evidence": Evidence.objects.visible_to(self.actor)
             .filter(**{claim.evidence.field.name: claim})  # type: ignore[attr-defined]

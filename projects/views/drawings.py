@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from projects import charts, formats
 from projects.charts import Event, Part, Row, Value
 from projects.choices import RelianceMetric
-from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures
+from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures, Series
+from projects.progress.reliance import RelianceSummary
 from projects.progress.stages import Roadmap
 
 MOST_SUPPLIERS = 8
+# One supplier has no line of its own, and stocks that rise and fall have no growth.
+NO_TREND = (RelianceMetric.SUPPLIER_QUANTITY, RelianceMetric.STOCK_CHANGE)
 
 
 def states(figures: MilestoneFigures) -> charts.Stack | None:
@@ -89,3 +92,54 @@ def suppliers(figures: RelianceFigures) -> charts.Bars | None:
         for point in found[:MOST_SUPPLIERS]
     ]
     return charts.bars(_("Share of the top supplier in imports"), drawn, maximum=100) if drawn else None
+
+
+def top_shares(summary: RelianceSummary) -> charts.Bars | None:
+    """Return bars of the published shares of the top supplier, the largest first."""
+    found = [point for subject in summary.subjects for point in subject.shares]
+    found.sort(key=lambda point: (-point.value, point.reference))
+    drawn = [
+        Row(
+            f"{point.product} ({point.top_supplier}, {point.period})",
+            formats.per_cent(point.value, 0),
+            [Value("share", point.value)],
+        )
+        for point in found
+    ]
+    return charts.bars(_("Share of the top supplier in imports"), drawn, maximum=100) if drawn else None
+
+
+def reliance_by_subject(summary: RelianceSummary) -> charts.Bars | None:
+    """Return bars of the latest net import reliance that could be worked out; None where none could."""
+    drawn = [
+        Row(
+            f"{subject.name}: {it.base.product} ({it.base.period})",
+            formats.per_cent(it.per_cent, 1),
+            [Value("worked_out", it.per_cent)],
+        )
+        for subject in summary.subjects
+        if (it := subject.latest) is not None
+    ]
+    return charts.bars(_("Net import reliance"), drawn, maximum=100) if drawn else None
+
+
+def trends(figures: RelianceFigures) -> list[tuple[Series, charts.Bars]]:
+    """Return bars of each series that has more than one period, in the order of its periods."""
+    return [
+        (
+            series,
+            charts.bars(
+                ", ".join(filter(None, (_title(series), series.form_label))),
+                [
+                    Row(point.period, formats.indian(point.value), [Value("share", point.value)])
+                    for point in series.points
+                ],
+            ),
+        )
+        for series in figures.series
+        if len(series.points) > 1 and series.metric not in NO_TREND
+    ]
+
+
+def _title(series: Series) -> str:
+    return f"{series.product}: {RelianceMetric(series.metric).label} ({series.unit})"

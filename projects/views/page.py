@@ -127,6 +127,8 @@ _SECTIONS = {
     "clearance": "projects",
     "agreement": "agreements",
     "duty": "agreements",
+    "reliancepoint": "reliance",
+    "sectorneed": "reliance",
 }
 
 STEP_WORDS = {

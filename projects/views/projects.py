@@ -14,6 +14,7 @@ from projects.filters import ProjectFilter
 from projects.models import Agreement, AgreementStep, Evidence, Project
 from projects.progress import project_progress
 from projects.progress.agreement_life import consortium, suspended_on
+from projects.progress.mass_balance import mass_balance_flags, mass_balances
 from projects.progress.stages import road, with_road
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
@@ -54,6 +55,7 @@ class ProjectDetail(Page, DetailView):
         ):
             evidence.setdefault(file.milestone_id, []).append(file)
         rows = figures.milestones.rows
+        balances = mass_balances([project], self.on, self.actor)
         return super().get_context_data(
             figures=figures,
             project=project,
@@ -64,6 +66,7 @@ class ProjectDetail(Page, DetailView):
             road=road(self.object, self.on),
             suspended=self._suspended(self.object.agreement),
             consortium=consortium(project.partners.all()) if project.kind == ProjectKind.CENTRE else None,
+            feed_warnings=[flag.text for flag in mass_balance_flags(balances, self.on)],
             states=drawings.states(figures.milestones),
             timeline=drawings.timeline(rows, self.on),
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],

@@ -60,6 +60,10 @@ def new_decision(project: str) -> dict[str, Any]:
     return {"project": project, **HOLD}
 
 
+def new_feed(project: str) -> dict[str, Any]:
+    return {"project": project, **FEED, "is_contracted": False}
+
+
 def new_report(project: str) -> dict[str, Any]:
     return {"kind": "project", "project": project, "as_of": "2026-05-31"}
 
@@ -70,6 +74,30 @@ def new_schedule(project: str) -> dict[str, Any]:
 
 
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
+FEED = {
+    "material": "ndpr_oxide",
+    "tonnes": "5",
+    "period_start": "2026-04-01",
+    "period_end": "2026-05-31",
+}
+FIGURE = {
+    "reference": "REL-902",
+    "product": "NdFeB magnets",
+    "metric": "import_quantity",
+    "period": "2025-26",
+    "value": "53700",
+    "unit": "t",
+    "source_url": "https://example.org/trade",
+}
+NEED = {
+    "reference": "NEED-902",
+    "sector": "ev",
+    "material": "ndfeb_magnet",
+    "period": "2029-30",
+    "tonnes": "4000",
+    "source_url": "https://example.org/study",
+}
+ADMINISTRATOR = frozenset({"administrator"})
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
 MOVE = {"taken_on": "2026-06-10", "decided_by_post": "Joint Secretary", "reason": "As both sides agreed."}
 AMENDED = {"agreed_on": "2026-06-10", "summary": "Prolonged by a year.", "expires_on": "2027-06-30"}
@@ -101,8 +129,24 @@ API: dict[str, Rows] = {
     "mineral-detail": reading("mineral", everybody_sees=True),
     "indicator-list": listing(),
     "indicator-detail": reading("indicator", everybody_sees=True),
-    "reliance-list": listing(),
-    "reliance-detail": reading("reliance", everybody_sees=True),
+    "reliance-list": {**listing(), "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: FIGURE)},
+    "reliance-detail": {
+        **reading("reliance", everybody_sees=True),
+        "PATCH": Row(
+            thing="reliance", may=ADMINISTRATOR, everybody_sees=True, body=lambda key: {"value": "84"}
+        ),
+    },
+    "reliance-history": reading("reliance", may=HISTORIANS, everybody_sees=True),
+    "reliance-summary": listing(),
+    "sectorneed-list": {**listing(), "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: NEED)},
+    "sectorneed-detail": {
+        **reading("sectorneed", everybody_sees=True),
+        "PATCH": Row(
+            thing="sectorneed", may=ADMINISTRATOR, everybody_sees=True, body=lambda key: {"tonnes": "4100"}
+        ),
+    },
+    "sectorneed-history": reading("sectorneed", may=HISTORIANS, everybody_sees=True),
+    "sectorneed-summary": listing(),
     # agreements and projects
     "agreement-list": listing(),
     "agreement-detail": reading("agreement"),
@@ -130,6 +174,7 @@ API: dict[str, Rows] = {
     "project-detail": reading("project"),
     "project-history": reading("project", may=HISTORIANS),
     "project-roadmap": reading("project"),
+    "project-mass-balance": reading("project"),
     # milestones
     "milestone-list": {
         **listing(),
@@ -283,6 +328,19 @@ PAGES: dict[str, Rows] = {
         ),
     },
     "clearance-change": step_page("clearance", LEADS_TOO, visibility="partner", applied_on="2026-05-02"),
+    "project-feed": reading("project", is_page=True),
+    "reliance-list": listing(is_page=True),
+    "reliance-detail": reading("mineral", is_page=True, everybody_sees=True),
+    "reliance-new": {
+        "GET": Row(may=ADMINISTRATOR, is_page=True),
+        "POST": Row(may=ADMINISTRATOR, is_page=True, ok=302, body=lambda key: FIGURE),
+    },
+    "reliance-change": step_page("reliance", ADMINISTRATOR, everybody_sees=True, **FIGURE),
+    "sectorneed-new": {
+        "GET": Row(may=ADMINISTRATOR, is_page=True),
+        "POST": Row(may=ADMINISTRATOR, is_page=True, ok=302, body=lambda key: NEED),
+    },
+    "sectorneed-change": step_page("sectorneed", ADMINISTRATOR, everybody_sees=True, **NEED),
     "evidence-download": reading("evidence", is_page=True),
     "report-list": listing(is_page=True),
     "report-detail": reading("report", is_page=True),
@@ -313,11 +371,13 @@ CLAIM_PAGES = {
     **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
     **claim_pages("fundline", "project", AMOUNT),
     **claim_pages("dutydone", "duty", {"done_on": "2026-06-01"}),
+    **claim_pages("feed", "project", {**FEED, "is_contracted": "false"}),
 }
 
 CLAIM_API = {
     **claim_api("fundline", "project", new_fund_line),
     **claim_api("dutydone", "duty", lambda key: {"duty": key, "done_on": "2026-06-01"}),
+    **claim_api("feed", "project", new_feed),
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}

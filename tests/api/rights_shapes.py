@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.api.scene import OTHER, OWN
@@ -66,12 +66,10 @@ def step(thing: str, may: frozenset[str], **body: Any) -> Rows:
     return {"POST": Row(thing=thing, may=may, body=lambda key: body)}
 
 
-def step_page(thing: str, may: frozenset[str], **body: Any) -> Rows:
+def step_page(thing: str, may: frozenset[str], *, everybody_sees: bool = False, **body: Any) -> Rows:
     """A form: who may not take the step does not get the form either."""
-    return {
-        "GET": Row(thing=thing, may=may, is_page=True),
-        "POST": Row(thing=thing, may=may, is_page=True, ok=302, body=lambda key: {"version": 1, **body}),
-    }
+    form = Row(thing=thing, may=may, is_page=True, everybody_sees=everybody_sees)
+    return {"GET": form, "POST": replace(form, ok=302, body=lambda key: {"version": 1, **body})}
 
 
 def opened(method: str, ok: int = 200, **more: Any) -> Rows:

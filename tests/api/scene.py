@@ -14,12 +14,14 @@ from projects.models import (
     Clearance,
     Duty,
     DutyDone,
+    Feed,
     FundLine,
     Indicator,
     Measurement,
     Mineral,
     Project,
     ReliancePoint,
+    SectorNeed,
     Target,
     TargetVersion,
     User,
@@ -106,6 +108,11 @@ def assemble_scene() -> Scene:
         by=system(),
         action="test.setup",
     )
+    need = audit.create(
+        SectorNeed(reference="NEED-901", sector="ev", period="2029-30", tonnes=Decimal(4000)),
+        by=system(),
+        action="test.setup",
+    )
     scene = Scene(cast)
     scene.keys = {
         "organisation": {OWN: "INS-901", OTHER: "INS-902"},
@@ -118,8 +125,10 @@ def assemble_scene() -> Scene:
         "mineral": dict.fromkeys((OWN, OTHER), mineral.reference),
         "indicator": dict.fromkeys((OWN, OTHER), measured.code),
         "reliance": dict.fromkeys((OWN, OTHER), reliance.reference),
+        "sectorneed": dict.fromkeys((OWN, OTHER), need.reference),
         "measurement": {},
         "fundline": {},
+        "feed": {},
         "clearance": {},
         "gate": {},
         "drafted": {OWN: "AGR-903", OTHER: "AGR-904"},
@@ -150,6 +159,15 @@ def assemble_scene() -> Scene:
             contributor=project.lead,
             amount_crore=Decimal("1.50"),
             dated_on=dt.date(2026, 6, 1),
+        ).pk
+        scene.keys["feed"][which] = Feed.claim(
+            project,
+            by=acting(lead),
+            material="ndpr_oxide",
+            tonnes=Decimal(20),
+            period_start=dt.date(2026, 4, 1),
+            period_end=dt.date(2026, 4, 30),
+            is_contracted=False,
         ).pk
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)

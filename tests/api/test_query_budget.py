@@ -19,12 +19,14 @@ from projects.models import (
     Duty,
     DutyDone,
     Evidence,
+    Feed,
     FundLine,
     Measurement,
     Milestone,
     Mineral,
     MineralListing,
     ReliancePoint,
+    SectorNeed,
     audit,
 )
 from tests.api.conftest import SignIn
@@ -40,6 +42,8 @@ LISTS = {
     "minerals": 3,
     "indicators": 2,
     "reliance": 2,
+    "sector-needs": 2,
+    "feeds": 2,
     "agreements": 6,
     "projects": 6,
     "milestones": 2,
@@ -64,6 +68,9 @@ DETAILS = {
     "milestones/MST-901": (4, 5),
     "targets/TGT-901": (3, 3),
     "milestones/MST-901/history": (2, None),
+    "projects/PRJ-901/mass-balance": (7, 7),
+    "reliance/summary": (1, 1),
+    "sector-needs/summary": (5, 5),
 }
 
 
@@ -127,15 +134,44 @@ def furnish(cast: Cast, count: int) -> None:
             decided_by_post="Secretary",
             reason="No feed.",
         )
+        feed_of(work, cast, partner)
+        audit.create(
+            SectorNeed(reference=f"NEED-{number}", sector="ev", period="2025-26", tonnes=Decimal(100)),
+            by=system(),
+            action="test.setup",
+        )
         Clearance.record(work, by=acting(cast.our_lead), type="cto", is_applicable=True)
         Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))
     enrich(cast, measured, count)
 
 
+def feed_of(work: Any, cast: Cast, supplier: Any = None) -> None:
+    Feed.claim(
+        work,
+        by=acting(cast.officer),
+        material="ndpr_oxide",
+        tonnes=Decimal(1),
+        period_start=dt.date(2026, 5, 1),
+        period_end=dt.date(2026, 5, 31),
+        is_contracted=False,
+        supplier=supplier,
+    )
+
+
 def enrich(cast: Cast, measured: Any, count: int) -> None:
     """Hang `count` revisions, files and versions on the rows whose details are asked for."""
     target("TGT-901", measured, project=cast.our_project)
+    audit.change(cast.our_project, by=system(), action="test.setup", changes={"sector": "ev"})
+    magnets = indicator("PRD-MAG")
+    met = indicator("INT-EV")
     for number in range(count):
+        goal = target(f"TGT-M{number}", magnets, project=cast.our_project)
+        share = target(f"TGT-S{number}", met, project=cast.our_project)
+        for row in (goal, share):
+            Measurement.claim(
+                row, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31)
+            )
+        feed_of(cast.our_project, cast)
         Milestone.objects.get(pk=cast.our_milestone.pk).revise(
             by=acting(cast.manager),
             new_on=dt.date(2027, 1, 1) + dt.timedelta(number),

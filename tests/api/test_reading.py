@@ -266,6 +266,7 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
     assert me["may"] == [
         "clearance.record",
         "evidence.add",
+        "feed.claim",
         "fundline.claim",
         "measurement.claim",
         "milestone.claim",

@@ -80,9 +80,8 @@ def test_every_right_that_the_api_asks_for_is_named():
     text = " ".join(operation["description"] for _, _, operation in operations())
     outside = {
         "evidence.add",
-        "reference.change",
         "programme.import",
-    }  # with a claim; in the admin; by a command
+    }  # with a claim; by a command
     assert set(re.findall(r"\(`([a-z.]+)`\)", text)) == set(MAY) - outside
 
 
@@ -104,7 +103,7 @@ def as_json_schema(node: Any) -> Any:
 THINGS = {
     "organisations": "organisation", "minerals": "mineral", "indicators": "indicator", "reliance": "reliance",
     "agreements": "agreement", "projects": "project", "milestones": "claimed", "targets": "target",
-    "measurements": "measurement", "evidence": "evidence", "reports": "report", "schedules": "schedule",
+    "feeds": "feed", "sector-needs": "sectorneed", "measurements": "measurement", "evidence": "evidence", "reports": "report", "schedules": "schedule",
 }  # fmt: skip
 
 

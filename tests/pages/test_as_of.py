@@ -14,6 +14,8 @@ FIGURES = (
     "/",
     "/projects/",
     "/projects/PRJ-901/",
+    "/projects/PRJ-901/feed/",
+    "/reliance/",
     "/milestones/",
     "/milestones/MST-901/",
     "/agreements/AGR-901/",

@@ -13,8 +13,13 @@ from projects.models import (
     Duty,
     DutyDone,
     Evidence,
+    Feed,
     FundLine,
     Indicator,
+    Measurement,
+    Mineral,
+    ReliancePoint,
+    SectorNeed,
     Target,
     TargetVersion,
     audit,
@@ -22,14 +27,17 @@ from projects.models import (
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
-    "/": 15,
+    "/": 16,
     "/agreements/": 9,
-    "/agreements/AGR-901/": 36,  # the ten questions ask as all parties together may see
+    "/agreements/AGR-901/": 37,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 12,
-    "/projects/PRJ-901/": 22,
+    "/projects/PRJ-901/": 26,
     "/projects/PRJ-901/roadmap/": 9,
     "/roadmap/": 13,
+    "/projects/PRJ-901/feed/": 11,
+    "/reliance/": 8,
+    "/reliance/MIN-901/": 5,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/money/": 5,
@@ -63,6 +71,7 @@ def one_more(cast, number):
         _money(number, owner, cast)
         _road(number, owner, cast)
     _life(number, cast)
+    _supply(number, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
@@ -121,6 +130,40 @@ def _money(number, owner, cast):
         owner, by=acting(cast.our_lead), type="ec", is_applicable=True, application_number=str(number)
     )
     Evidence.add(file, by=acting(cast.our_lead), clearance=row)
+
+
+def _supply(number, cast):
+    file = archive.store([b"receipt %d" % number], name="receipt.txt", content_type="text/plain")
+    Feed.claim(
+        cast.our_project,
+        by=acting(cast.our_lead),
+        material="ndpr_oxide",
+        tonnes=1,
+        period_start=dt.date(2026, 5, 1),
+        period_end=dt.date(2026, 5, 31),
+        is_contracted=False,
+        supplier=cast.texmin,
+        evidence=(file,),
+    )
+    goal = Target.objects.get(reference=f"TGT-{number}-{cast.our_project.pk}")
+    Measurement.claim(goal, by=acting(cast.our_lead), value=5, period_end=dt.date(2026, 5, 31))
+    mineral = Mineral.objects.first() or audit.create(
+        Mineral(reference="MIN-901", name="Neodymium"), by=system(), action="test.setup"
+    )
+    for metric, supplier in (("import_quantity", ""), ("supplier_quantity", "China")):
+        row = ReliancePoint(
+            reference=f"REL-{number}-{metric[0]}",
+            mineral=mineral,
+            product=f"magnets {number}",
+            metric=metric,
+            period="2024-25",
+            value=5,
+            unit="t",
+            supplier=supplier,
+        )
+        audit.create(row, by=system(), action="test.setup")
+    need = SectorNeed(reference=f"NEED-{number}", sector="ev", period="2025-26", tonnes=9)
+    audit.create(need, by=system(), action="test.setup")
 
 
 def _target(reference, owner):

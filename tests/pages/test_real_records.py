@@ -49,3 +49,20 @@ def test_lists_find_as_many_as_the_overview_counts_and_every_record_opens(audito
     for number in range(1, 29):
         assert auditor.get(f"/projects/PRJ-{number:03d}/").status_code == 200
         assert auditor.get(f"/agreements/AGR-{number:03d}/").status_code == 200
+
+
+def test_the_magnet_schemes_feed_gap_and_every_mineral_stand_on_their_pages(auditor):
+    page = text(auditor.get("/projects/PRJ-003/feed/?as_of=2026-03-31"))
+    for wanted in (
+        "TGT-019",
+        "TGT-023",
+        "1,500 t or 25.00",
+        "1,500 t of NdPr oxide a year must still be found",
+    ):
+        assert wanted in page
+    summary = auditor.get("/reliance/").context["summary"]
+    assert summary.total == 39
+    assert sum(len(subject.published) for subject in summary.subjects) == 10
+    for subject in summary.subjects:
+        assert auditor.get(f"/reliance/{subject.key}/").status_code == 200
+    assert "From 2023-24 to 2024-25: +87.11" in text(auditor.get("/reliance/MIN-18/"))

@@ -24,6 +24,7 @@ from projects.models import (
     MineralListing,
     Project,
     ReliancePoint,
+    SectorNeed,
     StageGate,
     Target,
     User,
@@ -119,6 +120,10 @@ def reliance(scene: Scene) -> ReliancePoint:
     return ReliancePoint.objects.get(reference="REL-901")
 
 
+def need(scene: Scene) -> SectorNeed:
+    return SectorNeed.objects.get(reference="NEED-901")
+
+
 def goal(scene: Scene) -> Target:
     return Target.objects.get(reference=scene.keys["target"][OWN])
 
@@ -160,6 +165,7 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "listing_ends_after_it_begins": (listing, {"listed_to": DAY - dt.timedelta(1)}),
     "reliance_is_not_negative": (reliance, {"value": Decimal(-1)}),
     "reliance_per_cent_is_at_most_100": (reliance, {"value": Decimal(101)}),
+    "sector_need_is_more_than_zero": (need, {"tonnes": 0}),
     # milestones
     "milestone_belongs_to_project_or_agreement": (planned, {"project": None}),
     "milestone_verifier_is_not_claimant": (claimed, {"verified_by": F("claimed_by")}),

@@ -28,6 +28,9 @@ BROKEN_CELLS = {
     "more digits than are kept": ("targets", 0, {"target_value": "123456789012.1234"}, "15 in all"),
     "a negative cost": ("projects", 0, {"cost_crore_inr": "-1"}, "negative"),
     "a negative import": ("import_dependence", 0, {"value": "-1"}, "negative"),
+    "a supplier's quantity without the supplier": (
+        "import_dependence", 0, {"metric": "supplier_quantity", "unit": "t"}, "Name the country", "supplier"),
+    "a form that is none": ("import_dependence", 0, {"form": "dust"}, "dust"),
     "a share over 100 per cent": ("import_dependence", 0, {"value": "100.01"}, "at most 100"),
     "a target over 100 per cent": ("targets", 1, {"target_value": "120", "unit": "per cent"}, "at most 100"),
     "a title that is too long": ("agreements", 0, {"title": "x" * 301}, "301 characters, at most 300"),

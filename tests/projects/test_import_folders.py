@@ -16,6 +16,7 @@ from projects.models import (
     Milestone,
     Organisation,
     Project,
+    ReliancePoint,
     Target,
     audit,
 )
@@ -190,3 +191,28 @@ def test_what_is_imported_is_seen_by_those_it_concerns(cast: Cast, tmp_path: Pat
     ours, theirs = acting(cast.our_lead), acting(cast.their_lead)
     assert Milestone.objects.visible_to(ours).filter(reference="MS-1").exists()
     assert not Milestone.objects.visible_to(theirs).filter(reference="MS-1").exists()
+
+
+NEWER = ("form", "hs_codes", "supplier")
+
+
+def test_a_file_on_reliance_may_come_with_its_newer_columns_or_without(tmp_path: Path) -> None:
+    rows = folders.small()
+    rows["import_dependence"][0] |= {
+        "metric": "stock_change",
+        "unit": "t",
+        "value": "-5",
+        "form": "oxide",
+        "hs_codes": "2846",
+    }
+    folders.admit(folders.write(tmp_path / "with", rows))
+    row = ReliancePoint.objects.get(reference="R-1")
+    assert (row.value, row.form, row.hs_codes, row.supplier) == (-5, "oxide", "2846", "")
+    newer = folders.small()["import_dependence"][0] | {"row_id": "R-2"}
+    older = {name: cell for name, cell in newer.items() if name not in NEWER}
+    (tmp_path / "without").mkdir()
+    folders.write_file(tmp_path / "without" / "import_dependence.csv", list(older), [older])
+    folders.admit(tmp_path / "without")
+    assert ReliancePoint.objects.get(reference="R-2").form == ""
+    folders.write(tmp_path / "again", {"import_dependence": [newer]})
+    assert folders.admit(tmp_path / "again").added == 0
