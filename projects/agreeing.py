@@ -59,7 +59,7 @@ def take(
     if move in WITH_REASON and not reason.strip():
         raise ValidationError({"reason": _("Say why the agreement is suspended or terminated.")})
     with transaction.atomic():
-        row = Agreement._base_manager.select_for_update().get(pk=agreement.pk)
+        row = Agreement._base_manager.select_for_update(no_key=True).get(pk=agreement.pk)
         if version is not None and row.version != version:
             raise StaleError(
                 _(

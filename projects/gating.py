@@ -50,7 +50,7 @@ def plan(
     if gate not in {rule.gate.value for rule in road_of(project.kind)}:
         raise ValidationError({"gate": _("This kind of project does not meet that gate.")})
     with transaction.atomic():
-        row = Project._base_manager.select_for_update().get(pk=project.pk)
+        row = Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)
         earlier = list(row.gate_plans.filter(gate=gate).order_by("number"))
         last = earlier[-1] if earlier else None
         if last and not reason.strip():
@@ -105,7 +105,7 @@ def decide(
     permissions.require(by, "gate.decide", project)
     _refuse_the_future(decided_on, by.on)
     with transaction.atomic():
-        row = Project._base_manager.select_for_update().get(pk=project.pk)
+        row = Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)
         if version is not None and row.version != version:
             raise StaleError(
                 _(

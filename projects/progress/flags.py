@@ -25,6 +25,7 @@ from projects.progress.agreement_life import AgreementLife, consortium
 from projects.progress.bands import months_after
 from projects.progress.clearances import ALARMS, clearance_row
 from projects.progress.funds import ProjectMoney
+from projects.progress.mass_balance import MassBalance, MassBalanceFlag, mass_balance_flags
 from projects.progress.milestones import MilestoneRow
 from projects.progress.stages import Roadmap
 from projects.progress.targets import TargetRow
@@ -41,6 +42,7 @@ class Flag(TextChoices):
     """The flags in the order in which a page shows them."""
 
     NO_OUTPUT = "no_output", _("No output a year after commissioning")
+    FEED = "feed", _("More made, or to be made, than the feed allows")
     UNTESTED = "untested", _("Capacity claimed without a performance test")
     UNCERTIFIED = "uncertified", _("Money released without a certificate for a year")
     CLEARANCE = "clearance", _("Clearance late, ending or ended")
@@ -113,6 +115,16 @@ def untested(targets: Iterable[TargetRow], as_of: dt.date) -> Found:
         and row.claimed.value > 0
         and (row.verified is None or row.verified.level < TEST_LEVEL)
     )
+
+
+def feed(balances: Iterable[MassBalance], as_of: dt.date) -> Found:
+    """Return the projects that made more than their feed allows, or whose capacity has no assured feed, from the oldest day."""
+    oldest: dict[Project, MassBalanceFlag] = {}
+    for flag in mass_balance_flags(balances, as_of):
+        there = oldest.get(flag.subject)
+        if there is None or (flag.since or dt.date.max) < (there.since or dt.date.max):
+            oldest[flag.subject] = flag
+    return _longest_first(_row(Flag.FEED, project, flag.since, as_of) for project, flag in oldest.items())
 
 
 def uncertified(money: Iterable[tuple[Project, ProjectMoney]], as_of: dt.date) -> Found:

@@ -15,6 +15,7 @@ from projects.progress.exceptions import ExceptionRow, Rule
 from projects.progress.flags import Flag, FlagRow
 from projects.progress.forecast import Case, Forecast, cases, of_gate, of_milestone
 from projects.progress.funds import programme_money
+from projects.progress.mass_balance import mass_balances
 from projects.progress.milestones import MilestoneRow
 from projects.progress.programme import programme
 from projects.progress.stages import GateRow, road, with_road
@@ -62,6 +63,7 @@ def early_warning(as_of: dt.date, actor: Actor) -> EarlyWarning:
     found = flags.by_rule(
         (
             flags.no_output(projects, milestones, targets, as_of),
+            flags.feed(mass_balances(projects, as_of, actor), as_of),
             flags.untested(targets, as_of),
             flags.uncertified(programme_money(visible, as_of).rows, as_of),
             flags.clearances(decided, as_of),

@@ -62,7 +62,7 @@ LISTS = {
 DETAILS = {
     "overview": (13, 13),
     "agreements/AGR-901": (6, 6),
-    "agreements/AGR-901/life": (6, 6),
+    "agreements/AGR-901/life": (7, 7),
     "projects/PRJ-901": (6, 6),
     "projects/PRJ-901/roadmap": (4, 4),
     "milestones/MST-901": (4, 5),

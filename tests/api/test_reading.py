@@ -155,7 +155,8 @@ def test_lists_are_filtered_as_the_pages_are(scene: Scene, signed_in: SignIn):
     assert references(client, "/milestones/?overdue=true") == ["MST-901", "MST-902"]
     assert references(client, "/milestones/?state=achieved") == ["MST-903", "MST-904"]
     assert references(client, "/projects/?q=902") == ["PRJ-902"]
-    assert references(client, "/agreements/?paper_only=true") == []
+    on_paper = ["AGR-903", "AGR-904", "AGR-905", "AGR-906"]
+    assert references(client, "/agreements/?paper_only=true") == on_paper
     assert references(client, "/organisations/?kind=cpse") == ["INS-902"]
     assert references(client, "/reliance/?mineral=MIN-901") == ["REL-901"]
     assert [row["target"] for row in results(client, "/measurements/?target=TGT-902")] == ["TGT-902"]
@@ -265,6 +266,7 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
     ]
     assert me["may"] == [
         "clearance.record",
+        "dutydone.claim",
         "evidence.add",
         "feed.claim",
         "fundline.claim",

@@ -41,7 +41,7 @@ PAGES = {
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/money/": 5,
-    "/warnings/": 35,
+    "/warnings/": 39,
     "/milestones/": 9,
     "/milestones/MST-901/": 9,
 }
