@@ -39,6 +39,8 @@ MAY: dict[str, frozenset[str]] = {
     **{f"{claim}.claim": MINISTRY | {Role.LEAD} for claim in CLAIMS},
     **{f"{claim}.{step}": MINISTRY for claim in CLAIMS for step in ("verify", "return")},
     "clearance.record": MINISTRY | {Role.LEAD},
+    "target.set": MINISTRY,
+    "target.revise": frozenset({Role.MANAGER}),
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},
