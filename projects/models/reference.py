@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,9 @@ from projects.models.sourced import Sourced
 from projects.permissions import Actor
 from projects.units import Unit, convert, convertible
 from projects.units import unit as unit_of
+
+# As in TT-LIC or OUT-EXP-FY: a family, then what is measured. It stands in addresses.
+CODE_OF_INDICATOR = r"^[A-Z]{2,4}(-[A-Z0-9]+)+$"
 
 
 class OpenQuerySet(AuditedQuerySet):
@@ -165,6 +169,10 @@ class Indicator(Audited):
         facts["unit"] = _code_of_unit(facts["unit"])
         with transaction.atomic():
             audit.serialise()
+            if not re.match(CODE_OF_INDICATOR, facts["code"]):
+                raise ValidationError(
+                    {"code": _("A code is a family and a word in capitals, as in TT-LIC or CAP-MAG.")}
+                )
             if cls._base_manager.filter(code__iexact=facts["code"]).exists():
                 raise ValidationError({"code": _("There is an indicator with this code already.")})
             return audit.create(cls(**facts), by=by, action="reference.change", reason=reason)
