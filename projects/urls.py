@@ -9,11 +9,13 @@ from projects.views import (
     clearances,
     evidence,
     funds,
+    indicators,
     milestones,
     overview,
     projects,
     session,
     steps,
+    targets,
 )
 
 _milestone = "milestones/<str:reference>/"
@@ -52,6 +54,14 @@ urlpatterns = [
     path(f"{_milestone}return/", steps.Return.as_view(), name="milestone-return"),
     path(f"{_milestone}revise/", steps.Revise.as_view(), name="milestone-revise"),
     path(f"{_milestone}cancel/", steps.Cancel.as_view(), name="milestone-cancel"),
+    path("targets/", targets.TargetList.as_view(), name="target-list"),
+    path("targets/new/", targets.TargetNew.as_view(), name="target-new"),
+    path("targets/<str:reference>/", targets.TargetDetail.as_view(), name="target-detail"),
+    path("targets/<str:reference>/revise/", targets.TargetRevise.as_view(), name="target-revise"),
+    path("indicators/", indicators.IndicatorList.as_view(), name="indicator-list"),
+    path("indicators/new/", indicators.IndicatorNew.as_view(), name="indicator-new"),
+    path("indicators/<str:code>/", indicators.IndicatorDetail.as_view(), name="indicator-detail"),
+    path("indicators/<str:code>/change/", indicators.IndicatorChange.as_view(), name="indicator-change"),
     *(page for kind in KINDS.values() for page in _pages_of(kind)),
     path("evidence/<int:pk>/", evidence.EvidenceDownload.as_view(), name="evidence-download"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),

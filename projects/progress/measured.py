@@ -13,6 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from projects.choices import MeasureBasis, MeasurementStatus
 from projects.fiscal import FinancialYear
 from projects.models import Measurement
@@ -154,7 +157,7 @@ def mean_rate(rows: Iterable[Measurement], start: dt.date, end: dt.date) -> Mean
     parts = [(row, max(row.days()[0], start), min(row.days()[1], end)) for row in rows]
     taken, _left = _apart([row for row, first, last in parts if first <= last])
     weights = [(row, _days(max(row.days()[0], start), min(row.days()[1], end))) for row in taken]
-    covered = sum(days for _row, days in weights)
+    covered = sum(days for _given, days in weights)
     if not covered:
         return None
     total = sum((Fraction(row.value) * days for row, days in weights), Fraction(0))
@@ -211,3 +214,70 @@ def _by_end(row: Measurement) -> tuple[dt.date, dt.date, int]:
 
 def _days(first: dt.date, last: dt.date) -> int:
     return (last - first).days + 1
+
+
+class Standing(TextChoices):
+    """Why a measurement does or does not make a value of its target on a day."""
+
+    COUNTS = "counts", _("counts")
+    RETURNED = "returned", _("returned, does not count")
+    REPLACED = "replaced", _("replaced by a correction")
+    LATER = "later", _("ends after this day")
+    EARLIER = "earlier", _("a later value counts")
+    EARLIER_YEAR = "earlier_year", _("counts for its own year")
+    PART = "part", _("lies within a longer period that counts")
+    OVERLAP = "overlap", _("not added: overlaps a period that counts")
+    UNVERIFIED = "unverified", _("not verified by this day")
+    LEVEL = "level", _("verified below the level that the indicator asks for")
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One measurement, and how it stands towards the claimed and the verified value."""
+
+    row: Measurement
+    claimed: Standing
+    verified: Standing
+
+
+def standings(
+    rows: Sequence[Measurement], basis: str, as_of: dt.date, minimum_level: int
+) -> tuple[Stand, ...]:
+    """Return how each measurement stands on the day, the latest period first: every figure's rows, and why the others are none."""
+    open_, confirmed = claimed_rows(rows, as_of), verified_rows(rows, as_of, minimum_level)
+    by_claim = _counting(open_, aggregate(open_, basis))
+    by_proof = _counting(confirmed, aggregate(confirmed, basis))
+    return tuple(
+        Stand(
+            row=row,
+            claimed=by_claim.get(row.pk) or _claim_outside(row, as_of),
+            verified=by_proof.get(row.pk) or _proof_outside(row, as_of, minimum_level),
+        )
+        for row in sorted(rows, key=_by_end, reverse=True)
+    )
+
+
+def _counting(rows: Iterable[Measurement], found: Measured | None) -> dict[int, Standing]:
+    """Return the standing of rows that count by themselves towards the value that is made of some of them."""
+    if found is None:
+        return {}
+    outside = Standing.EARLIER_YEAR if found.year else Standing.EARLIER
+    known = {row.pk: outside for row in rows}
+    known |= {it.row.pk: Standing.PART if it.is_part else Standing.OVERLAP for it in found.left_out}
+    return known | {row.pk: Standing.COUNTS for row in found.rows}
+
+
+def _claim_outside(row: Measurement, as_of: dt.date) -> Standing:
+    if row.period_end > as_of:
+        return Standing.LATER
+    return Standing.RETURNED if row.status == MeasurementStatus.RETURNED else Standing.REPLACED
+
+
+def _proof_outside(row: Measurement, as_of: dt.date, minimum_level: int) -> Standing:
+    if row.period_end > as_of:
+        return Standing.LATER
+    if row.status == MeasurementStatus.RETURNED:
+        return Standing.RETURNED
+    if not _verified_by(as_of)(row):
+        return Standing.UNVERIFIED
+    return Standing.LEVEL if row.level < minimum_level else Standing.REPLACED

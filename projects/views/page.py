@@ -121,7 +121,14 @@ def conflict(
     )
 
 
-_SECTIONS = {"milestone": "milestones", "project": "projects", "clearance": "projects"}
+_SECTIONS = {
+    "milestone": "milestones",
+    "project": "projects",
+    "clearance": "projects",
+    "target": "targets",
+    "measurement": "targets",
+    "indicator": "targets",
+}
 
 STEP_WORDS = {
     "claim": _("Claim as achieved"),

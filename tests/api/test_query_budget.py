@@ -39,7 +39,8 @@ LISTS = {
     "agreements": 6,
     "projects": 6,
     "milestones": 2,
-    "targets": 3,
+    "targets": 4,
+    "targets/totals": 2,
     "measurements": 1,
     "fund-lines": 2,
     "clearances": 1,
@@ -50,7 +51,7 @@ DETAILS = {
     "agreements/AGR-901": (6, 6),
     "projects/PRJ-901": (6, 6),
     "milestones/MST-901": (4, 5),
-    "targets/TGT-901": (3, 3),
+    "targets/TGT-901": (4, 4),
     "milestones/MST-901/history": (2, None),
 }
 

@@ -19,6 +19,10 @@ PAGES = {
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/milestones/": 9,
+    "/targets/": 9,
+    "/targets/TGT-901/": 9,
+    "/indicators/": 9,
+    "/indicators/PRD-MAG/": 9,
     "/milestones/MST-901/": 9,
 }
 
