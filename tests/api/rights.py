@@ -67,7 +67,12 @@ REVISED = {
     "reason": "The line was re-scoped.",
 }
 ADMINISTRATOR = frozenset({"administrator"})
-INDICATOR = {"code": "PRD-950", "name": "Samarium oxide made", "unit": "t per year", "measure_basis": "annual"}
+INDICATOR = {
+    "code": "PRD-950",
+    "name": "Samarium oxide made",
+    "unit": "t per year",
+    "measure_basis": "annual",
+}
 DEFINITION = {"measured_by": "dispatch and stock", "reason": "Said more exactly."}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
@@ -96,9 +101,7 @@ API: dict[str, Rows] = {
     },
     "indicator-detail": {
         **reading("indicator", everybody_sees=True),
-        "PATCH": Row(
-            thing="indicator", may=ADMINISTRATOR, everybody_sees=True, body=lambda key: DEFINITION
-        ),
+        "PATCH": Row(thing="indicator", may=ADMINISTRATOR, everybody_sees=True, body=lambda key: DEFINITION),
     },
     "indicator-history": reading("indicator", may=HISTORIANS, everybody_sees=True),
     "reliance-list": listing(),

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from django.template.loader import get_template
 
-from projects.models import audit
+from projects.models import Measurement, audit
+from tests.api.scene import indicator, target
 from tests.cast import acting, project, system
 
 HOSTILE = "<script>alert('x')</script>\"onmouseover=alert(1) {{ 7*7 }}"
@@ -84,6 +85,17 @@ def hostile(cast):
     cast.officer.post = HOSTILE
     cast.officer.save()
     return cast
+
+
+@pytest.fixture(autouse=True)
+def goal(cast):
+    """A target with a value, both with names that try to break out of the page."""
+    row = target("TGT-930", indicator(), project=cast.our_project)
+    audit.change(row, by=system(), action="test.setup", changes={"title": HOSTILE[:40]}, reason=HOSTILE)
+    Measurement.claim(
+        row, by=acting(cast.our_lead), value=7, period_end=dt.date(2026, 5, 31), bounds_reason=HOSTILE
+    )
+    return row
 
 
 @pytest.mark.parametrize("path", PATHS)

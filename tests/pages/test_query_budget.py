@@ -7,22 +7,31 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import archive
 from projects.choices import Direction, MeasureBasis, TargetBasis
-from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
+from projects.models import (
+    Clearance,
+    Evidence,
+    FundLine,
+    Indicator,
+    Measurement,
+    Target,
+    TargetVersion,
+    audit,
+)
 from tests.cast import acting, agreement, milestone, organisation, project, system
 
 PAGES = {
-    "/": 13,
+    "/": 14,
     "/agreements/": 9,
-    "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
+    "/agreements/AGR-901/": 31,  # the ten questions ask as all parties together may see
     "/projects/": 9,
-    "/projects/PRJ-901/": 17,
+    "/projects/PRJ-901/": 18,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
     "/milestones/": 9,
-    "/targets/": 9,
-    "/targets/TGT-901/": 9,
-    "/indicators/": 9,
-    "/indicators/PRD-MAG/": 9,
+    "/targets/": 7,
+    "/targets/TGT-901/": 8,
+    "/indicators/": 6,
+    "/indicators/PRD-MAG/": 6,
     "/milestones/MST-901/": 9,
 }
 
@@ -49,9 +58,20 @@ def one_more(cast, number):
         row.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 10), evidence=[file])
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
+    _measured(number, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
+    )
+
+
+def _measured(number, cast):
+    """Give one target one more measurement, with its evidence."""
+    goal = Target.objects.filter(reference="TGT-901").first() or _target("TGT-901", cast.our_project)
+    day = dt.date(2026, 4, 1) + dt.timedelta(days=number - 910)
+    file = archive.store([b"return %d" % number], name="return.txt", content_type="text/plain")
+    Measurement.claim(
+        goal, by=acting(cast.our_lead), value=1, period_start=day, period_end=day, evidence=(file,)
     )
 
 
@@ -86,6 +106,7 @@ def _target(reference, owner):
         action="test.setup",
     )
     audit.create(TargetVersion(target=target, number=1, value=100), by=system(), action="test.setup")
+    return target
 
 
 def test_a_page_costs_the_same_for_one_row_and_for_twenty(cast, as_user):
