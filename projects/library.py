@@ -66,7 +66,7 @@ def load(*, now: dt.datetime) -> Loaded:
             else:
                 audit.change(row, by=by, action=ACTION, changes=facts)
                 brought_up += 1
-    return Loaded(added=added, brought_up=brought_up, unchanged=unchanged, kept=tuple(kept))
+    return Loaded(added=added, brought_up=brought_up, unchanged=unchanged, kept=tuple(sorted(kept)))
 
 
 def _touched_by_people() -> frozenset[str]:
