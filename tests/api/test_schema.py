@@ -80,9 +80,8 @@ def test_every_right_that_the_api_asks_for_is_named():
     text = " ".join(operation["description"] for _, _, operation in operations())
     outside = {
         "evidence.add",
-        "reference.change",
         "programme.import",
-    }  # with a claim; in the admin; by a command
+    }  # with a claim; by a command
     assert set(re.findall(r"\(`([a-z.]+)`\)", text)) == set(MAY) - outside
 
 

@@ -29,6 +29,8 @@ BROKEN_CELLS = {
     "a negative cost": ("projects", 0, {"cost_crore_inr": "-1"}, "negative"),
     "a negative import": ("import_dependence", 0, {"value": "-1"}, "negative"),
     "a share over 100 per cent": ("import_dependence", 0, {"value": "100.01"}, "at most 100"),
+    "an unknown unit": ("targets", 0, {"unit": "lbs per fortnight"}, "not a unit of the list"),
+    "a unit that may mean two things": ("targets", 0, {"unit": "MTPA"}, "Which do you mean?"),
     "a target over 100 per cent": ("targets", 1, {"target_value": "120", "unit": "per cent"}, "at most 100"),
     "a title that is too long": ("agreements", 0, {"title": "x" * 301}, "301 characters, at most 300"),
     "an unknown choice": ("agreements", 0, {"instrument_type": "handshake"}, "Write one of: mou, moc"),

@@ -87,7 +87,7 @@ def test_each_code_of_the_demonstration_is_in_the_library_and_its_figures_are_pl
         if (goal.measure_basis, goal.direction, unit(goal.unit).dimension)
         != (goal.indicator.measure_basis, goal.indicator.direction, unit(goal.indicator.unit).dimension)
     }
-    # Two sources speak of installed gigawatt and of the share of vehicles under the codes of the sectors' need.
+    # One source gives installed gigawatt under the code of the sector's need (docs/rules/indicators.md).
     assert differing == {"TGT-045"}
 
 

@@ -47,6 +47,8 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "fundline.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
     "fundline.verify": ("fundline", "officer manager", "officer manager"),
     "fundline.return": ("fundline", "officer manager", "officer manager"),
+    "target.set": ("project", "officer manager", "officer manager"),
+    "target.revise": ("target", "manager", "manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
