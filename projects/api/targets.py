@@ -70,7 +70,7 @@ class TargetViewSet(WithHistory, ScopedViewSet):
     def totals(self, request: Request) -> Response:
         """What the targets that the filter finds come to: mean, capped mean and median, and their sum where there can be one."""
         self._refuse_unknown_parameters()
-        chosen = self.filter_queryset(Target.objects.visible_to(self.by).with_values(self.on))
+        chosen: Any = self.filter_queryset(Target.objects.visible_to(self.by).with_values(self.on))
         figures = target_figures(chosen, self.on)
         answer = {
             "as_of": figures.as_of,

@@ -149,7 +149,8 @@ def standing(rows: Sequence[ClaimT], counts: Callable[[ClaimT], bool]) -> list[C
 
     A correction that does not count (returned, or not yet verified) gives its place back to what it corrects.
     """
-    corrections = {row.supersedes_id: row for row in rows if row.supersedes_id}
+    # The field of an abstract model: the type checker does not know its key.
+    corrections = {key: row for row in rows if (key := row.supersedes_id)}  # type: ignore[attr-defined]
     return [row for row in rows if counts(row) and not any(map(counts, _corrections_of(row, corrections)))]
 
 

@@ -167,7 +167,8 @@ def _made(value: Decimal, given: Unit, wanted: Unit, start: dt.date, end: dt.dat
         return convert(value, given, quantity)
     amount, _per, often = given.code.partition(" per ")
     days = (end - start).days + 1
-    times = {"month": months_between(start, end), "day": days, "hour": 24 * days}.get(often)
+    lengths = {"month": months_between(start, end), "day": Fraction(days), "hour": Fraction(24 * days)}
+    times = lengths.get(often)
     if given.dimension != wanted.dimension or times is None:
         return convert(value, given, wanted)
     return as_decimal(Fraction(convert(value, amount, quantity)) * times)
@@ -190,10 +191,10 @@ def _refuse_a_period_twice(model: type[Measurement], target: Target, facts: dict
         )
     there = {row.pk: row for row in model._base_manager.filter(target=target)}
     replaced: set[int] = set()
-    corrected = there.get(getattr(facts.get("supersedes"), "pk", None))
+    corrected = there.get(getattr(facts.get("supersedes"), "pk", 0))
     while corrected is not None:
         replaced.add(corrected.pk)
-        corrected = there.get(corrected.supersedes_id)
+        corrected = there.get(corrected.supersedes_id or 0)
     for row in standing(list(there.values()), lambda it: it.status != MeasurementStatus.RETURNED):
         if row.pk in replaced:
             continue

@@ -202,7 +202,7 @@ class Indicator(Audited):
     def _refuse_another_meaning(self, moved: set[str], reason: str) -> None:
         if "code" in moved:
             raise ValidationError({"code": _("The code is how targets name the indicator: it stays.")})
-        targets: Any = self.targets  # type: ignore[attr-defined]
+        targets: Any = self.targets
         if not moved or not targets.exists():
             return
         if fixed := sorted(moved & self.MEANING):

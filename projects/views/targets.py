@@ -42,7 +42,8 @@ class TargetList(FilteredList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # The figures are those of everything that the filter finds, not of the page that is shown.
-        figures = target_figures(self.object_list, self.on)
+        chosen: Any = self.object_list
+        figures = target_figures(chosen, self.on)
         page = Paginator(figures.rows, self.paginate_by).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             object_list=Target.objects.none(),

@@ -41,8 +41,10 @@ def _target_row(row: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         reached = Decimal(row[name]["value"]) if row[name] else None
         # Nobody falls from 0: a falling target without a known baseline has no per cent.
         falls_from_nowhere = row["direction"] == "decrease" and not row["baseline"]
-        known = reached is not None and goal is not None and not falls_from_nowhere
-        share = per_cent(reached - start, goal - start) if known else None
+        if reached is None or goal is None or falls_from_nowhere:
+            share = None
+        else:
+            share = per_cent(reached - start, goal - start)
         figures = row["achievement"]
         figure = f"targets.{row['reference']}.achievement.{name}"
         yield Failure(figure, figures[name], text(share))
