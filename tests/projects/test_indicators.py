@@ -8,11 +8,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.test import RequestFactory
 from django.utils import timezone
 
 from projects import library
+from projects.administration import ReadOnlyAdmin
 from projects.management.commands import load_demonstration
 from projects.models import AuditEvent, Indicator, StaleError, Target, User, audit
 from projects.models.reference import CODE_OF_INDICATOR
@@ -195,3 +198,11 @@ def test_the_system_that_loads_can_be_told_from_people() -> None:
     event = AuditEvent.objects.filter(action=library.ACTION).first()
     assert event is not None
     assert event.actor == User.objects.system("library")
+
+
+def test_no_other_door_changes_a_definition(rf: RequestFactory, cast: Cast) -> None:
+    request = rf.get("/")
+    request.user = cast.administrator
+    assert isinstance(site._registry[Indicator], ReadOnlyAdmin)
+    assert not site._registry[Indicator].has_change_permission(request)
+    assert not site._registry[Indicator].has_add_permission(request)
