@@ -50,9 +50,12 @@ def load(*, now: dt.datetime) -> Loaded:
     added = brought_up = unchanged = 0
     kept: list[str] = []
     with transaction.atomic():
+        list(
+            Indicator.objects.select_for_update()
+        )  # rows before the chain of events, as every step locks them
         audit.serialise()
         by = audit.system_actor("library", on=timezone.localdate(now))
-        there = {it.code: it for it in Indicator.objects.select_for_update()}
+        there = {it.code: it for it in Indicator.objects.all()}
         touched = _touched_by_people()
         for facts in definitions():
             row = there.get(facts["code"])

@@ -110,7 +110,9 @@ class Measurement(Claim):
         if subject.is_implausible(facts["value"]) and not facts.get("bounds_reason", "").strip():
             raise ValidationError({"bounds_reason": _bounds_question(subject, facts["value"])})
         with transaction.atomic():
-            audit.serialise()  # two who claim the same period at once get one row and one refusal
+            # Two who claim the same period at once get one row and one refusal. The target is locked rather than the
+            # chain of events: whoever holds that must not wait for a row that a step has locked.
+            Target._base_manager.select_for_update().get(pk=subject.pk)
             _refuse_a_period_twice(cls, subject, facts)
             return super().claim(subject, by=by, **facts)
 

@@ -124,21 +124,23 @@ class Target(Sourced, Audited):
         """
         parent = fields.get("project") or fields.get("agreement")
         permissions.require(by, "target.set", parent)
-        version = {name: fields.pop(name) for name in VERSION_FACTS if name in fields}
-        target = cls(
-            indicator=indicator,
-            unit=indicator.unit_for(unit),
-            measure_basis=indicator.measure_basis,
-            direction=indicator.direction,
-            **fields,
-        )
         if parent is None:
             raise ValidationError(
                 {"project": _("Choose the project, or the agreement where there is no project yet.")}
             )
-        target._refuse_the_impossible(value, version, by)
+        version = {name: fields.pop(name) for name in VERSION_FACTS if name in fields}
         with transaction.atomic():
+            # Locked, so that its meaning cannot change meanwhile; rows before the chain of events, as every step does.
+            indicator = Indicator._base_manager.select_for_update().get(pk=indicator.pk)
             audit.serialise()  # two who set the same target at once get one row and one refusal
+            target = cls(
+                indicator=indicator,
+                unit=indicator.unit_for(unit),
+                measure_basis=indicator.measure_basis,
+                direction=indicator.direction,
+                **fields,
+            )
+            target._refuse_the_impossible(value, version, by)
             same = cls._base_manager.filter(
                 project=target.project,
                 agreement=target.agreement,
