@@ -123,6 +123,14 @@ def test_the_same_target_is_set_once_and_a_later_step_beside_it(magnets: Indicat
     assert set_(cast, magnets, due_on=dt.date(2033, 3, 31)).reference == "TGT-002"
 
 
+def test_a_target_takes_the_definition_as_it_is_now_and_not_as_it_was_read(
+    magnets: Indicator, cast: Cast
+) -> None:
+    Indicator.objects.get(pk=magnets.pk).change(by=acting(cast.administrator), unit="kt per year")
+    assert magnets.unit == "t per year"
+    assert set_(cast, magnets).unit == "kt per year"
+
+
 @pytest.mark.parametrize("who", ["our_lead", "our_viewer", "auditor", "administrator", "nobody"])
 def test_only_the_ministry_sets_targets(who: str, magnets: Indicator, cast: Cast) -> None:
     with pytest.raises(PermissionDenied):
