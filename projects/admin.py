@@ -95,7 +95,9 @@ class MineralListingAdmin(AuditedAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(AuditedAdmin):
+class IndicatorAdmin(ReadOnlyAdmin):
+    """Kept on the pages of the library, which refuse what would give measured values another meaning."""
+
     list_display = ("code", "name", "unit", "measure_basis", "minimum_level")
     search_fields = ("code", "name")
 

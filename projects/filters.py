@@ -21,6 +21,7 @@ from projects.choices import (
     AgreementStatus,
     Binding,
     Instrument,
+    MeasureBasis,
     MilestoneStatus,
     MilestoneType,
     Phase,
@@ -29,7 +30,7 @@ from projects.choices import (
     Stage,
     TargetBasis,
 )
-from projects.models import Agreement, Milestone, Mineral, Organisation, Project, State, Target
+from projects.models import Agreement, Indicator, Milestone, Mineral, Organisation, Project, State, Target
 
 ANY = _("any")
 
@@ -225,4 +226,16 @@ class TargetFilter(filters.FilterSet):
 
     class Meta:
         model = Target
+        fields: tuple[str, ...] = ()
+
+
+class IndicatorFilter(filters.FilterSet):
+    q = SearchFilter(fields=("code", "name", "measured_by"))
+    family = filters.CharFilter(
+        field_name="code", lookup_expr="istartswith", label=_("Family"), max_length=20
+    )
+    measure_basis = choice(MeasureBasis.choices, _("Basis"))
+
+    class Meta:
+        model = Indicator
         fields: tuple[str, ...] = ()

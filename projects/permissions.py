@@ -46,6 +46,8 @@ MAY: dict[str, frozenset[str]] = {
     "duty.record": MINISTRY,
     "gate.plan": MINISTRY,
     "gate.decide": frozenset({Role.MANAGER}),
+    "target.set": MINISTRY,
+    "target.revise": frozenset({Role.MANAGER}),
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},

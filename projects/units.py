@@ -66,6 +66,7 @@ PERIODS = {
     "day": Fraction(DAYS_OF_A_YEAR),
     "hour": Fraction(DAYS_OF_A_YEAR * 24),
 }
+KILOOERSTED = Fraction("79.577471545947667884")
 TABLE: dict[str, dict[str, Fraction]] = {
     "mass": MASSES,
     "mass per time": {
@@ -78,10 +79,9 @@ TABLE: dict[str, dict[str, Fraction]] = {
     "power": {"kW": Fraction(1), "MW": Fraction(1000), "GW": Fraction(1_000_000)},
     "energy": {"kWh": Fraction(1), "MWh": Fraction(1000), "GWh": Fraction(1_000_000)},
     "energy per time": {"MWh per year": Fraction(1), "GWh per year": Fraction(1000)},
-    # 1 Oe is 1000/(4 pi) A/m. The factor is the one that magnet makers' tables use, six figures of it.
-    "magnetic field strength": {"kA/m": Fraction(1), "Oe": Fraction("0.0795775"), "kOe": Fraction("79.5775")},
-    # 1 MGOe is 100/(4 pi) kJ/m3, again to six figures.
-    "energy product": {"kJ/m3": Fraction(1), "MGOe": Fraction("7.95775")},
+    # 1 kOe is 1000/(4 pi) kA/m and 1 MGOe is 100/(4 pi) kJ/m3, to twenty figures: no decimal writes out pi.
+    "magnetic field strength": {"kA/m": Fraction(1), "Oe": KILOOERSTED / 1000, "kOe": KILOOERSTED},
+    "energy product": {"kJ/m3": Fraction(1), "MGOe": KILOOERSTED / 10},
     "time": {"h": Fraction(1)},
     "days": {"days": Fraction(1)},
     "effort": {"person-days": Fraction(1)},

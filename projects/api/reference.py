@@ -1,13 +1,21 @@
-"""Reference data over the API: organisations, minerals, indicators. Read only."""
+"""Reference data over the API: organisations and minerals, read only; and the library of indicators."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from projects.api.filters import OrganisationFilter
-from projects.api.scoped import ScopedViewSet
+from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.filters import IndicatorFilter
 from projects.models import Indicator, Mineral, Organisation
 from projects.serializers.reference import (
+    ChangeIndicator,
+    DefineIndicator,
     IndicatorSerializer,
     MineralSerializer,
     OrganisationSerializer,
@@ -35,9 +43,28 @@ class MineralViewSet(ScopedViewSet):
         return visible.prefetch_related("listings").order_by("reference")
 
 
-class IndicatorViewSet(ScopedViewSet):
+class IndicatorViewSet(WithHistory, ScopedViewSet):
     """What targets measure: code, unit, basis, and the level from which a value counts as verified."""
 
     model = Indicator
     serializer_class = IndicatorSerializer
+    filterset_class = IndicatorFilter
     lookup_field = "code"
+    RIGHTS: ClassVar[dict[str, str]] = {
+        "create": "reference.change",
+        "partial_update": "reference.change",
+        "history": "history.read",
+    }
+
+    @extend_schema(request=DefineIndicator, responses={201: IndicatorSerializer})
+    def create(self, request: Request) -> Response:
+        """Add an indicator to the library."""
+        self.require_role()
+        return self.answer(Indicator.define(by=self.by, **self.body(DefineIndicator)).pk, status=201)
+
+    @extend_schema(request=ChangeIndicator, responses=IndicatorSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change an indicator; what gives measured values their meaning stays once a target uses it."""
+        indicator = self.subject()
+        indicator.change(by=self.by, **self.body(ChangeIndicator))
+        return self.answer(indicator.pk)

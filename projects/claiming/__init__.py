@@ -13,9 +13,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects import formats
-from projects.claiming import duties, feeds, funds
-from projects.claiming.forms import FactForm, MeasurementForm
+from projects.claiming import duties, feeds, funds, measurements
+from projects.claiming.forms import FactForm
 from projects.models import (
     Claim,
     Duty,
@@ -52,22 +51,12 @@ class ClaimKind:
 
     def address_of(self, subject: Any) -> str:
         """Return the page on which the subject stands."""
-        if subject._meta.model_name not in ("project", "agreement"):
+        if subject._meta.model_name not in ("project", "agreement", "target"):
             subject = getattr(subject, "project", None) or subject.agreement
         return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
 
     def address_of_form(self, subject: Any) -> str:
         return reverse(f"{self.name}-new", args=[getattr(subject, self.key)])
-
-
-def _measured(row: Measurement) -> list[tuple[Any, Any]]:
-    return [
-        (_("Target"), row.target),
-        (_("Value"), f"{formats.indian(row.value)} {row.target.unit}"),
-        (_("Period from"), formats.day(row.period_start)),
-        (_("Period to"), formats.day(row.period_end)),
-        *([(_("Reason for an unusual value"), row.bounds_reason)] if row.bounds_reason else []),
-    ]
 
 
 KINDS: dict[str, ClaimKind] = {
@@ -77,10 +66,11 @@ KINDS: dict[str, ClaimKind] = {
             name="measurement",
             model=Measurement,
             subject=Target,
-            form=MeasurementForm,
+            form=measurements.MeasurementForm,
             title=_("Measurement"),
             new=_("Claim a value"),
-            facts=_measured,
+            facts=measurements.described,
+            section="targets",
             warnings=feeds.beyond_feed,
         ),
         ClaimKind(

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import VerificationLevel, Visibility
-from projects.forms import ActorForm, Day, EvidenceField, StepForm, claimed_evidence_help
+from projects.forms import ActorForm, EvidenceField, StepForm, claimed_evidence_help
 from projects.models.claims import VERIFYING
 from projects.models.sourced import SOURCE_URL_LENGTH
 
@@ -54,16 +54,6 @@ class FactForm(ActorForm):
         if day and day > self.actor.on:
             self.add_error(name, _("This day lies in the future: claim what has happened."))
         return day
-
-
-class MeasurementForm(FactForm):
-    value = forms.DecimalField(label=_("Value"), max_digits=18, decimal_places=4)
-    period_start = Day(label=_("Period from"), required=False)
-    period_end = Day(label=_("Period to"), help_text=_("The day on which the value held. Not in the future."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["value"].help_text = _("In %(unit)s.") % {"unit": self.subject.unit}
 
 
 class VerifyClaimForm(StepForm):

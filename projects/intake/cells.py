@@ -14,6 +14,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
+from projects import units
 from projects.intake.problems import shown
 
 Reader = Callable[[str], Any]
@@ -176,6 +177,18 @@ def yes_no(cell: str) -> bool:
     if cell not in ("Y", "N"):
         raise Unreadable(_("“%(cell)s” is neither Y nor N: write one of them.") % {"cell": shown(cell)})
     return cell == "Y"
+
+
+def unit(cell: str) -> str:
+    """Read a unit of the list under any of its spellings, as it is written; one with two meanings is asked about.
+
+    The spelling is kept here, because the ledger tells by it whether a row was imported before.
+    """
+    try:
+        units.unit(cell)
+    except ValidationError as refused:
+        raise Unreadable(" ".join(refused.messages)) from None
+    return cell
 
 
 def plain(value: Any) -> str:

@@ -237,7 +237,7 @@ TARGETS = Table(
         "parent_id": Column(cells.reference, required=True, to=("projects", "agreements")),
         "indicator_code": Column(cells.reference, required=True),
         "indicator": _text(Indicator, "name", required=True),
-        "unit": _text(Target, "unit", required=True),
+        "unit": Column(cells.unit, required=True),
         "measure_basis": _choice(MeasureBasis, required=True),
         "direction": _choice(Direction, required=True),
         "baseline_value": _number(Target, "baseline_value", negative=True),

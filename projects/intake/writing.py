@@ -30,6 +30,7 @@ from projects.models import (
 )
 from projects.models.audit import Audited
 from projects.permissions import Actor
+from projects.units import unit
 
 ACTION = "programme.import"
 # The days from which the two official lists hold that the minerals' file knows (docs/import.md).
@@ -235,7 +236,7 @@ def _target(writer: Writer, row: Row) -> Target:
             **{row["parent_type"]: parent},
             indicator=_indicator(writer, row),
             title=row["indicator"],
-            unit=row["unit"],
+            unit=unit(row["unit"]).code,
             measure_basis=row["measure_basis"],
             direction=row["direction"],
             baseline_value=row["baseline_value"],
@@ -269,7 +270,7 @@ def _indicator(writer: Writer, row: Row) -> Indicator:
         Indicator(
             code=row["indicator_code"],
             name=row["indicator"],
-            unit=row["unit"],
+            unit=unit(row["unit"]).code,
             measure_basis=row["measure_basis"],
             direction=row["direction"],
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -20,6 +21,7 @@ from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.permissions import Actor
 
 VERIFYING = (VerificationLevel.V1, VerificationLevel.V2, VerificationLevel.V3)
+ClaimT = TypeVar("ClaimT", bound="Claim")
 
 
 class Claim(LifecycleModel):
@@ -140,3 +142,20 @@ class Claim(LifecycleModel):
         if not reason.strip():
             raise ValidationError({"reason": _("Say what is missing, so that the claim can be corrected.")})
         self._take("return", by=by, version=version, reason=reason.strip(), returned_reason=reason.strip())
+
+
+def standing(rows: Sequence[ClaimT], counts: Callable[[ClaimT], bool]) -> list[ClaimT]:
+    """Return the rows that count and that no correction which counts has replaced, however long the chain.
+
+    A correction that does not count (returned, or not yet verified) gives its place back to what it corrects.
+    """
+    # The field of an abstract model: the type checker does not know its key.
+    corrections = {key: row for row in rows if (key := row.supersedes_id)}  # type: ignore[attr-defined]
+    return [row for row in rows if counts(row) and not any(map(counts, _corrections_of(row, corrections)))]
+
+
+def _corrections_of(row: ClaimT, corrections: Mapping[int, ClaimT]) -> Iterator[ClaimT]:
+    """Yield what corrects the row, and what corrects that: a returned correction may have been corrected itself."""
+    while (later := corrections.get(row.pk)) is not None:
+        yield later
+        row = later

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
+from projects.choices import MeasureBasis, MeasurementStatus
+from projects.fiscal import FinancialYear, months_between
+from projects.models import audit
 from projects.models.audit import AuditedQuerySet
-from projects.models.claims import Claim
+from projects.models.claims import Claim, standing
+from projects.models.reference import known_unit
 from projects.models.targets import VALUE, Target
 from projects.permissions import Actor
+from projects.units import Unit, as_decimal, convert, rounded
+from projects.units import unit as unit_of
+
+# What holds on the last day of its period, whatever the first.
+AT_A_DAY = (MeasureBasis.CUMULATIVE, MeasureBasis.STOCK)
 
 
 class MeasurementQuerySet(AuditedQuerySet):
@@ -32,6 +44,8 @@ class Measurement(Claim):
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="measurements")
     value = models.DecimalField(_("value"), **VALUE)
+    entered_value = models.DecimalField(_("value as entered"), null=True, blank=True, editable=False, **VALUE)
+    entered_unit = models.CharField(_("unit as entered"), max_length=40, blank=True, editable=False)
     period_start = models.DateField(_("period from"), null=True, blank=True)
     period_end = models.DateField(_("period to"))
     bounds_reason = models.TextField(
@@ -54,17 +68,152 @@ class Measurement(Claim):
                 condition=Q(period_start=None) | Q(period_end__gte=F("period_start")),
                 violation_error_message=_("The period cannot end before it begins."),
             ),
+            models.CheckConstraint(
+                name="measurement_entered_value_has_its_unit",
+                condition=(Q(entered_value=None) & Q(entered_unit=""))
+                | (Q(entered_value__isnull=False) & ~Q(entered_unit="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.target_id}: {self.value} ({self.period_end})"
 
+    @property
+    def is_implausible(self) -> bool:
+        """Whether the value lies outside the bounds that its indicator has now."""
+        return self.target.is_implausible(self.value)
+
+    def days(self) -> tuple[dt.date, dt.date]:
+        """Return the first and the last day for which the value holds.
+
+        Without a first day a year's value is that of the financial year so far; any other holds on its last day.
+        """
+        if self.period_start is not None:
+            return self.period_start, self.period_end
+        if self.target.measure_basis == MeasureBasis.ANNUAL:
+            return FinancialYear.of(self.period_end).first_day, self.period_end
+        return self.period_end, self.period_end
+
     @classmethod
-    def claim(cls, subject: Target, *, by: Actor, **facts: Any) -> Self:
-        """Claim a value of the target's indicator for a period and return the new row; a correction names the row it supersedes."""
+    def claim(cls, subject: Target, *, by: Actor, unit: str = "", **facts: Any) -> Self:
+        """Claim a value of the target's indicator for a period and return the new row; a correction names the row it supersedes.
+
+        A value in another unit of the same kind is converted; what was entered is kept beside it.
+        """
         permissions.require(by, "measurement.claim", subject)
         if facts["period_end"] > by.on:
             raise ValidationError(
                 {"period_end": _("The period ends in the future: claim what has been measured.")}
             )
-        return super().claim(subject, by=by, **facts)
+        if unit.strip() and unit != subject.unit:
+            facts |= _converted(subject, facts["value"], unit, facts.get("period_start"), facts["period_end"])
+        if subject.is_implausible(facts["value"]) and not facts.get("bounds_reason", "").strip():
+            raise ValidationError({"bounds_reason": _bounds_question(subject, facts["value"])})
+        with transaction.atomic():
+            # Two who claim the same period at once get one row and one refusal. The target is locked rather than the
+            # chain of events: whoever holds that must not wait for a row that a step has locked.
+            Target._base_manager.select_for_update().get(pk=subject.pk)
+            _refuse_a_period_twice(cls, subject, facts)
+            return super().claim(subject, by=by, **facts)
+
+
+def _bounds_question(target: Target, value: Decimal) -> ValidationError:
+    indicator = target.indicator
+    return ValidationError(
+        _(
+            "%(value)s %(unit)s is unusual: %(indicator)s is expected from %(from)s to %(to)s %(own)s. "
+            "Check value and unit; if they are right, say why."
+        ),
+        code="implausible",
+        params={
+            "value": audit.plain(value),
+            "unit": target.unit,
+            "indicator": indicator.code,
+            "from": "−∞" if indicator.plausible_from is None else audit.plain(indicator.plausible_from),
+            "to": "∞" if indicator.plausible_to is None else audit.plain(indicator.plausible_to),
+            "own": indicator.unit,
+        },
+    )
+
+
+def _converted(
+    target: Target, value: Decimal, written: str, start: dt.date | None, end: dt.date
+) -> dict[str, Any]:
+    """Return the value in the target's unit with what was entered; {} where both units are the same."""
+    wanted = known_unit(target.unit)
+    try:
+        given = unit_of(written)
+        if wanted is None:
+            raise ValidationError(
+                _("The target came with a unit that is not of the list: give the value in %(unit)s."),
+                params={"unit": target.unit},
+            )
+        if given == wanted:
+            return {}
+        if target.measure_basis == MeasureBasis.ANNUAL and wanted.code.endswith(" per year"):
+            found = _made(value, given, wanted, start or FinancialYear.of(end).first_day, end)
+        else:
+            found = convert(value, given, wanted)
+    except ValidationError as refused:
+        raise ValidationError({"unit": refused}) from refused
+    return {"value": rounded(found), "entered_value": value, "entered_unit": given.code}
+
+
+def _made(value: Decimal, given: Unit, wanted: Unit, start: dt.date, end: dt.date) -> Decimal:
+    """Return what a period adds to its year: a quantity as it is, a rate times the length of the period.
+
+    A value "per year" is what the period adds, as in the target's own unit: the periods of a year are added up.
+    """
+    quantity = unit_of(wanted.code.removesuffix(" per year"))
+    if given.dimension == quantity.dimension:
+        return convert(value, given, quantity)
+    amount, _per, often = given.code.partition(" per ")
+    days = (end - start).days + 1
+    lengths = {"month": months_between(start, end), "day": Fraction(days), "hour": Fraction(24 * days)}
+    times = lengths.get(often)
+    if given.dimension != wanted.dimension or times is None:
+        return convert(value, given, wanted)
+    return as_decimal(Fraction(convert(value, amount, quantity)) * times)
+
+
+def _refuse_a_period_twice(model: type[Measurement], target: Target, facts: dict[str, Any]) -> None:
+    """Refuse a value for a period that has one already: a sum would count it twice, or one would hide the other.
+
+    Of a year's value also periods that overlap in part and periods that reach into another year. A period
+    that lies within another one is its part, and no problem: the year's value replaces those of its quarters.
+    """
+    new = model(target=target, period_start=facts.get("period_start"), period_end=facts["period_end"])
+    start, end = new.days()
+    if start > end:
+        return  # refused for that, with its own words
+    is_annual = target.measure_basis == MeasureBasis.ANNUAL
+    if is_annual and FinancialYear.of(start) != FinancialYear.of(end):
+        raise ValidationError(
+            {"period_start": _("The period reaches into another financial year: claim each year by itself.")}
+        )
+    there = {row.pk: row for row in model._base_manager.filter(target=target)}
+    replaced: set[int] = set()
+    corrected = there.get(getattr(facts.get("supersedes"), "pk", 0))
+    while corrected is not None:
+        replaced.add(corrected.pk)
+        corrected = there.get(corrected.supersedes_id or 0)
+    for row in standing(list(there.values()), lambda it: it.status != MeasurementStatus.RETURNED):
+        if row.pk in replaced:
+            continue
+        row.target = target
+        first, last = row.days()
+        is_same = (first, last) == (start, end) or (last == end and target.measure_basis in AT_A_DAY)
+        within = (first <= start and end <= last) or (start <= first and last <= end)
+        if is_same:
+            message = _("There is a value for this period already: correct that one, or give another period.")
+        elif is_annual and first <= end and start <= last and not within:
+            message = _("The period overlaps in part with one that is measured already (%(from)s to %(to)s).")
+        else:
+            continue
+        raise ValidationError(
+            {
+                "period_end": ValidationError(
+                    message, code="period_twice", params={"from": first.isoformat(), "to": last.isoformat()}
+                )
+            }
+        )

@@ -1,18 +1,29 @@
-"""Reference data: minerals and their lists, indicators."""
+"""Reference data: minerals and their lists, indicators, import reliance."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+import re
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from projects import permissions
 from projects.choices import Direction, MeasureBasis, VerificationLevel
+from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.lifecycle import StaleError
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
+from projects.units import Unit, convert, convertible
+from projects.units import unit as unit_of
+
+# As in TT-LIC or OUT-EXP-FY: a family, then what is measured. It stands in addresses.
+CODE_OF_INDICATOR = r"^[A-Z]{2,4}(-[A-Z0-9]+)+$"
 
 
 class OpenQuerySet(AuditedQuerySet):
@@ -81,6 +92,8 @@ class MineralListing(Audited):
 class Indicator(Audited):
     """What is measured: code, usual unit, basis, direction, and the level at which a value counts as verified."""
 
+    MEANING: ClassVar[frozenset[str]] = frozenset({"unit", "measure_basis", "direction"})
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     unit = models.CharField(_("unit"), max_length=40)
@@ -116,3 +129,99 @@ class Indicator(Audited):
 
     def __str__(self) -> str:
         return self.code
+
+    def unit_for(self, written: str) -> str:
+        """Return the code of the unit in which a target of this indicator is given; "" is the indicator's own."""
+        own = known_unit(self.unit)
+        if not written.strip():
+            return own.code if own else self.unit
+        try:
+            given = unit_of(written)
+        except ValidationError as refused:
+            raise ValidationError({"unit": refused}) from refused
+        if own is not None and given.dimension != own.dimension:
+            raise ValidationError(
+                {
+                    "unit": ValidationError(
+                        _("%(indicator)s is measured in %(own)s; %(given)s measures something else."),
+                        params={"indicator": self.code, "own": own.code, "given": given.code},
+                        code="unlike_units",
+                    )
+                }
+            )
+        return given.code
+
+    def is_outside_bounds(self, value: Decimal, unit: str) -> bool:
+        """Whether a value in `unit` lies outside the plausible bounds, which are given in the indicator's unit."""
+        if self.plausible_from is None and self.plausible_to is None:
+            return False
+        if unit != self.unit:
+            if not convertible(unit, self.unit):
+                return False  # a target that came with a unit of another kind: nothing to compare with
+            value = convert(value, unit, self.unit)
+        below = self.plausible_from is not None and value < self.plausible_from
+        return below or (self.plausible_to is not None and value > self.plausible_to)
+
+    @classmethod
+    def define(cls, *, by: Actor, reason: str = "", **facts: Any) -> Self:
+        """Add an indicator to the library and return it; its code is new, its unit one of the list."""
+        permissions.require(by, "reference.change")
+        facts["unit"] = _code_of_unit(facts["unit"])
+        with transaction.atomic():
+            audit.serialise()
+            if not re.match(CODE_OF_INDICATOR, facts["code"]):
+                raise ValidationError(
+                    {"code": _("A code is a family and a word in capitals, as in TT-LIC or CAP-MAG.")}
+                )
+            if cls._base_manager.filter(code__iexact=facts["code"]).exists():
+                raise ValidationError({"code": _("There is an indicator with this code already.")})
+            return audit.create(cls(**facts), by=by, action="reference.change", reason=reason)
+
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Change the definition. What gives measured values their meaning stays once a target uses the indicator.
+
+        `version` is the one that the caller read. Once a target uses it, a change needs its reason.
+        """
+        permissions.require(by, "reference.change", self)
+        with transaction.atomic():
+            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
+            if version is not None and row.version != version:
+                raise StaleError(
+                    _(
+                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
+                    )
+                    % {"row": row}
+                )
+            if "unit" in changes and changes["unit"] != row.unit:
+                changes["unit"] = _code_of_unit(changes["unit"])
+            moved = {name for name, value in changes.items() if getattr(row, name) != value}
+            row._refuse_another_meaning(moved, reason)
+            audit.change(row, by=by, action="reference.change", changes=changes, reason=reason)
+        self.refresh_from_db()
+
+    def _refuse_another_meaning(self, moved: set[str], reason: str) -> None:
+        if "code" in moved:
+            raise ValidationError({"code": _("The code is how targets name the indicator: it stays.")})
+        targets: Any = self.targets
+        if not moved or not targets.exists():
+            return
+        if fixed := sorted(moved & self.MEANING):
+            message = _("Targets use this indicator: it would give their measured values another meaning.")
+            raise ValidationError(dict.fromkeys(fixed, message))
+        if not reason.strip():
+            raise ValidationError({"reason": _("Targets use this indicator: say why it changes.")})
+
+
+def known_unit(written: str) -> Unit | None:
+    """Return the unit of a stored row, None where it came with one that is not of the list."""
+    try:
+        return unit_of(written)
+    except ValidationError:
+        return None
+
+
+def _code_of_unit(written: str) -> str:
+    try:
+        return unit_of(written).code
+    except ValidationError as refused:
+        raise ValidationError({"unit": refused}) from refused

@@ -47,8 +47,10 @@ from projects.progress.targets import (
     TargetRow,
     pace,
     target_figures,
+    target_row,
     target_rows,
 )
+from projects.progress.totals import TargetTotal, target_total
 
 __all__ = [
     "AchievedInYear",
@@ -87,6 +89,7 @@ __all__ = [
     "States",
     "TargetFigures",
     "TargetRow",
+    "TargetTotal",
     "TypeFigures",
     "agreement_figures",
     "agreement_progress",
@@ -105,5 +108,7 @@ __all__ = [
     "project_progress",
     "reliance_figures",
     "target_figures",
+    "target_row",
     "target_rows",
+    "target_total",
 ]

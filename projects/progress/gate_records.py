@@ -17,10 +17,10 @@ from projects.choices import (
     VerificationLevel,
 )
 from projects.models import Clearance, Feed, FundLine, Milestone, Project, Readiness, Target
-from projects.models.targets import TargetQuerySet
 from projects.progress.funds import claimed_lines
 from projects.progress.ladder import DEFINITIVE
 from projects.progress.readiness import verified_level
+from projects.progress.targets import target_rows
 from projects.stages import DATED_MILESTONES_NEEDED, MRL_NEEDED, TRL_NEEDED, GateRule
 
 ACCREDITED = VerificationLevel.V2
@@ -74,13 +74,8 @@ def _site(project: Project, rule: GateRule, on: dt.date) -> Known:
     return Known(bool(project.region.strip()), project.region)
 
 
-def _targets(project: Project, on: dt.date) -> TargetQuerySet:
-    found: TargetQuerySet = Target.objects.filter(project=project).with_values(on)
-    return found
-
-
 def _baselines(project: Project, rule: GateRule, on: dt.date) -> Known:
-    aimed = list(_targets(project, on).filter(target_value__isnull=False))
+    aimed = list(Target.objects.filter(project=project).with_values(on).filter(target_value__isnull=False))
     with_baseline = sum(target.baseline_value is not None for target in aimed)
     return Known(bool(aimed) and with_baseline == len(aimed), f"{with_baseline}/{len(aimed)}")
 
@@ -136,10 +131,10 @@ def _mrl(project: Project, rule: GateRule, on: dt.date) -> Known:
 
 def _measured(project: Project, code: str, least: int, on: dt.date) -> Known:
     """A verified value of an indicator that is at least so much; silent where the project has no such target."""
-    targets = list(_targets(project, on).filter(indicator__code__startswith=code))
-    values = [target.verified_value for target in targets if target.verified_value is not None]
+    rows = target_rows(Target.objects.filter(project=project, indicator__code__startswith=code), on)
+    values = [row.verified.value for row in rows if row.verified is not None]
     if not values:
-        return Known(holds=False if targets else None)
+        return Known(holds=False if rows else None)
     best = max(values)
     return Known(best >= least, f"{best.normalize():f}")
 

@@ -9,11 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from projects.choices import MeasureBasis, TargetBasis
+from django.db.models import Prefetch
+
+from projects.choices import Direction, MeasureBasis, TargetBasis
 from projects.fiscal import months_between
 from projects.models import Measurement, Target, achievement
 from projects.models.targets import TargetQuerySet
+from projects.progress import measured
 from projects.progress.arithmetic import half_up, per_cent, spread
+from projects.progress.measured import Measured
 
 HUNDRED = Decimal(100)
 OUTPUT_CODES = (
@@ -40,14 +44,17 @@ class Pace:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One target as it stands on the as-of date. `claimed` is what is reported, verified or not."""
+    """One target as it stands on the as-of date. `claimed` is what is reported, verified or not.
+
+    `claimed` and `verified` name the measurements they are made of.
+    """
 
     target: Target
     target_value: Decimal | None
     due_on: dt.date | None
     version_number: int | None
-    claimed: Measurement | None
-    verified: Measurement | None
+    claimed: Measured | None
+    verified: Measured | None
     achievement_claimed: Decimal | None
     achievement_claimed_capped: Decimal | None
     achievement_verified: Decimal | None
@@ -58,6 +65,32 @@ class TargetRow:
     is_past_due_without_value: bool
     is_due_today_without_value: bool
     """Falls due on the as-of date itself, so not yet past due, and nothing is reported."""
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether the target is its baseline: something to hold, which has no per cent."""
+        return self.target_value is not None and self.target_value == (self.target.baseline_value or 0)
+
+    @property
+    def is_without_start(self) -> bool:
+        """Whether a falling target has no known baseline, so that nobody can say how far it has fallen."""
+        return self.target.direction == Direction.DECREASE and self.target.baseline_value is None
+
+    @property
+    def holds_claimed(self) -> bool | None:
+        """Whether the claimed value is at the target or beyond, in its direction; None where either is not known."""
+        return self._holds(self.claimed)
+
+    @property
+    def holds_verified(self) -> bool | None:
+        return self._holds(self.verified)
+
+    def _holds(self, found: Measured | None) -> bool | None:
+        if found is None or self.target_value is None:
+            return None
+        if self.target.direction == Direction.DECREASE:
+            return found.value <= self.target_value
+        return found.value >= self.target_value
 
 
 @dataclass(frozen=True)
@@ -106,19 +139,21 @@ class TargetFigures:
 
 def target_rows(targets: TargetQuerySet, as_of: dt.date) -> tuple[TargetRow, ...]:
     """Return the rows of `targets` on `as_of`; two queries, whatever their number."""
-    loaded = list(
-        targets.with_values(as_of).select_related("project", "project__lead", "agreement", "indicator")
-    )
-    keys = {key for target in loaded for key in (target.claimed_key, target.verified_key) if key}
-    measurements = Measurement.objects.select_related(
-        "claimed_by", "claimant_organisation", "verified_by"
-    ).in_bulk(keys)
-    return tuple(_row(target, measurements, as_of) for target in loaded)
+    loaded = targets.with_values(as_of).select_related("project", "project__lead", "agreement", "indicator")
+    return tuple(target_row(target, as_of) for target in loaded.prefetch_related(with_measurements()))
 
 
-def _row(target: WithValues, measurements: dict[int, Measurement], as_of: dt.date) -> TargetRow:
-    claimed = measurements.get(target.claimed_key)
-    verified = measurements.get(target.verified_key)
+def with_measurements() -> Prefetch:
+    """Return the prefetch by which `target_row` finds everything that was measured."""
+    rows = Measurement.objects.select_related("claimed_by", "claimant_organisation", "verified_by")
+    return Prefetch("measurements", queryset=rows)
+
+
+def target_row(target: WithValues, as_of: dt.date) -> TargetRow:
+    """Return the row of a target loaded `with_values(as_of)`, its measurements and its indicator."""
+    rows = list(target.measurements.all())
+    claimed = measured.claimed(rows, target.measure_basis, as_of)
+    verified = measured.verified(rows, target.measure_basis, as_of, target.indicator.minimum_level)
     reached_claimed, reached_verified = _achieved(target, claimed), _achieved(target, verified)
     return TargetRow(
         target=target,
@@ -139,25 +174,27 @@ def _row(target: WithValues, measurements: dict[int, Measurement], as_of: dt.dat
     )
 
 
-def _achieved(target: WithValues, measurement: Measurement | None) -> Decimal | None:
-    if measurement is None or target.target_value is None:
+def _achieved(target: WithValues, found: Measured | None) -> Decimal | None:
+    if found is None or target.target_value is None:
         return None
-    return achievement(target.baseline_value, target.target_value, measurement.value)
+    return achievement(target.baseline_value, target.target_value, found.value, target.direction)
 
 
 def _capped(value: Decimal | None) -> Decimal | None:
     return None if value is None else min(HUNDRED, value)
 
 
-def _pace(target: WithValues, measurement: Measurement | None, as_of: dt.date) -> Pace | None:
-    if measurement is None or target.measure_basis not in ON_A_LINE:
+def _pace(target: WithValues, found: Measured | None, as_of: dt.date) -> Pace | None:
+    if found is None or target.measure_basis not in ON_A_LINE:
+        return None
+    if target.baseline_value is None and target.direction == Direction.DECREASE:
         return None
     return pace(
         baseline=target.baseline_value,
         starts_on=target.baseline_as_of,
         target=target.target_value,
         due_on=target.due_on,
-        reached=measurement.value,
+        reached=found.value,
         as_of=as_of,
     )
 
@@ -174,9 +211,12 @@ def pace(
     """Return how `reached` keeps pace with a straight line in months from `starts_on` to `due_on`.
 
     None unless both days and the target are known and the as-of date lies on or after the start. After
-    the due date the line stays at the target. An unknown baseline is taken as 0, as in R9.
+    the due date the line stays at the target. An unknown baseline is taken as 0, as in R9. From a baseline
+    to the same target there is no line.
     """
     if target is None or starts_on is None or due_on is None or not starts_on <= min(due_on, as_of):
+        return None
+    if target == (baseline or 0):
         return None
     total = months_between(starts_on, due_on)
     gone = min(months_between(starts_on, as_of), total)

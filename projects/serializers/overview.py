@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from projects.choices import FundKind, Phase
 from projects.models.audit import plain
-from projects.progress import Achievement, Programme
+from projects.progress import Programme
 from projects.progress.funds import FundTotals
+from projects.serializers.targets import AchievementSerializer
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -21,16 +22,6 @@ class CountsSerializer(serializers.Serializer):
     total = serializers.IntegerField()
     claimed = serializers.IntegerField(help_text="With a reported value, verified or not.")
     verified = serializers.IntegerField()
-
-
-class AchievementSerializer(serializers.Serializer):
-    """Per cent of the way from baseline to target (rule R9) over the targets that have a value; capped: none above 100."""
-
-    count = serializers.IntegerField()
-    mean = serializers.CharField(allow_null=True)
-    mean_capped = serializers.CharField(allow_null=True)
-    median = serializers.CharField(allow_null=True)
-    median_capped = serializers.CharField(allow_null=True)
 
 
 class TargetCountsSerializer(CountsSerializer):
@@ -125,8 +116,8 @@ def overview(figures: Programme, funds: FundTotals) -> dict[str, Any]:
             "total": targets.total,
             "claimed": targets.with_claimed,
             "verified": targets.with_verified,
-            "achievement_claimed": _achievement(targets.claimed),
-            "achievement_verified": _achievement(targets.verified),
+            "achievement_claimed": targets.claimed,
+            "achievement_verified": targets.verified,
         },
         "reliance": {
             "published": figures.reliance.total,
@@ -167,14 +158,4 @@ def overview(figures: Programme, funds: FundTotals) -> dict[str, Any]:
             "with_project": agreements.with_project.count,
             "paper_only": agreements.paper_only.count,
         },
-    }
-
-
-def _achievement(found: Achievement) -> dict[str, Any]:
-    return {
-        "count": found.count,
-        "mean": _text(found.mean),
-        "mean_capped": _text(found.mean_capped),
-        "median": _text(found.median),
-        "median_capped": _text(found.median_capped),
     }

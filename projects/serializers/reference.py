@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from rest_framework import serializers
+
+from projects.choices import Direction, MeasureBasis, VerificationLevel
 from projects.models import Indicator, Mineral, MineralListing, Organisation
-from projects.serializers.common import SOURCED, Facts
+from projects.models.reference import CODE_OF_INDICATOR
+from projects.models.targets import VALUE
+from projects.serializers.common import NOTE_LENGTH, SOURCED, Body, Facts, Quantity, Versioned
 
 
 class OrganisationSerializer(Facts):
@@ -27,6 +32,54 @@ class MineralSerializer(Facts):
 
 
 class IndicatorSerializer(Facts):
+    """What targets measure; outside the plausible bounds, which are in its unit, a claim gives a reason."""
+
+    plausible_from = Quantity(read_only=True, allow_null=True)
+    plausible_to = Quantity(read_only=True, allow_null=True)
+
     class Meta:
         model = Indicator
-        fields = ("code", "name", "unit", "measure_basis", "direction", "minimum_level")
+        fields = (
+            "code",
+            "name",
+            "unit",
+            "measure_basis",
+            "direction",
+            "minimum_level",
+            "measured_by",
+            "evidence_needed",
+            "plausible_from",
+            "plausible_to",
+            "version",
+        )
+
+
+class ChangeIndicator(Versioned):
+    """A change of an indicator. Once a target uses it: unit, basis and direction stay, and a reason is given."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    unit = serializers.CharField(max_length=40, required=False)
+    measure_basis = serializers.ChoiceField(choices=MeasureBasis.choices, required=False)
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False)
+    minimum_level = serializers.ChoiceField(choices=VerificationLevel.choices, required=False)
+    measured_by = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    evidence_needed = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    plausible_from = serializers.DecimalField(required=False, allow_null=True, **VALUE)
+    plausible_to = serializers.DecimalField(required=False, allow_null=True, **VALUE)
+    reason = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+
+
+class DefineIndicator(Body):
+    """A new indicator of the library."""
+
+    code = serializers.RegexField(CODE_OF_INDICATOR, max_length=20)
+    name = serializers.CharField(max_length=200)
+    unit = serializers.CharField(max_length=40)
+    measure_basis = serializers.ChoiceField(choices=MeasureBasis.choices)
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False)
+    minimum_level = serializers.ChoiceField(choices=VerificationLevel.choices, required=False)
+    measured_by = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    evidence_needed = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    plausible_from = serializers.DecimalField(required=False, allow_null=True, **VALUE)
+    plausible_to = serializers.DecimalField(required=False, allow_null=True, **VALUE)
+    reason = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)

@@ -129,6 +129,9 @@ _SECTIONS = {
     "duty": "agreements",
     "reliancepoint": "reliance",
     "sectorneed": "reliance",
+    "target": "targets",
+    "measurement": "targets",
+    "indicator": "targets",
 }
 
 STEP_WORDS = {

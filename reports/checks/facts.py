@@ -15,7 +15,6 @@ from projects.choices import MeasurementStatus, MilestoneStatus
 from projects.models import (
     Agreement,
     Evidence,
-    Measurement,
     Milestone,
     MilestoneRevision,
     Mineral,
@@ -25,6 +24,7 @@ from projects.models import (
     Target,
     User,
 )
+from reports.checks import measured
 from reports.periods import IST
 
 Facts = dict[str, Any]
@@ -109,21 +109,6 @@ def revision(row: Milestone, number: int, as_of: dt.date) -> Facts | None:
 def target(row: Target, as_of: dt.date) -> Facts:
     decided = [it for it in row.versions.all() if it.decided_on is None or it.decided_on <= as_of]
     version = max(decided, key=lambda it: it.number, default=None)
-    measured = [it for it in row.measurements.all() if it.period_end <= as_of]
-    corrected = {it.supersedes_id: it for it in row.measurements.all() if it.supersedes_id}
-    claimed = [
-        it
-        for it in measured
-        if it.status != MeasurementStatus.RETURNED
-        and (it.pk not in corrected or corrected[it.pk].status == MeasurementStatus.RETURNED)
-    ]
-    verified = [
-        it
-        for it in measured
-        if _verified_by(it, as_of)
-        and it.level >= row.indicator.minimum_level
-        and not (it.pk in corrected and _verified_by(corrected[it.pk], as_of))
-    ]
     return {
         "project": row.project.reference if row.project else None,
         "project_name": row.project.name if row.project else None,
@@ -146,8 +131,8 @@ def target(row: Target, as_of: dt.date) -> Facts:
             if version
             else None
         ),
-        "claimed": _latest(claimed, as_of),
-        "verified": _latest(verified, as_of),
+        "claimed": _measured(measured.claimed(row, as_of)),
+        "verified": _measured(measured.verified(row, as_of)),
         "returned": _returned(row, as_of),
         "source_url": row.source_url or None,
         "as_of": _day(row.as_of),
@@ -162,22 +147,15 @@ def _returned(row: Target, as_of: dt.date) -> Facts | None:
     return {"value": number(last.value), "on": _day(last.period_end), "reason": last.returned_reason or None}
 
 
-def _verified_by(row: Measurement, as_of: dt.date) -> bool:
-    return (
-        row.status == MeasurementStatus.VERIFIED and row.verified_on is not None and row.verified_on <= as_of
-    )
-
-
-def _latest(rows: list[Measurement], as_of: dt.date) -> Facts | None:
-    row = max(rows, key=lambda it: (it.period_end, it.pk), default=None)
-    if row is None:
+def _measured(found: measured.Value | None) -> Facts | None:
+    if found is None:
         return None
     return {
-        "value": number(row.value),
-        "on": _day(row.period_end),
-        "level": row.level if row.verified_on and row.verified_on <= as_of else 0,
-        "by": _post(row.claimed_by),
-        "source_url": row.source_url or None,
+        "value": number(found.value),
+        "on": _day(found.last.period_end),
+        "level": found.level,
+        "by": _post(found.last.claimed_by),
+        "source_url": found.last.source_url or None,
     }
 
 

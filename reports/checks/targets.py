@@ -39,7 +39,12 @@ def _target_row(row: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     goal = Decimal(row["target"]["value"]) if row["target"] else None
     for name in ("claimed", "verified"):
         reached = Decimal(row[name]["value"]) if row[name] else None
-        share = None if reached is None or goal is None else per_cent(reached - start, goal - start)
+        # Nobody falls from 0: a falling target without a known baseline has no per cent.
+        falls_from_nowhere = row["direction"] == "decrease" and not row["baseline"]
+        if reached is None or goal is None or falls_from_nowhere:
+            share = None
+        else:
+            share = per_cent(reached - start, goal - start)
         figures = row["achievement"]
         figure = f"targets.{row['reference']}.achievement.{name}"
         yield Failure(figure, figures[name], text(share))

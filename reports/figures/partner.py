@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from projects import progress
-from projects.models import Measurement, Organisation, Project
+from projects.models import Organisation, Project
 from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor
 from projects.progress import AgreementRow, Asked, MilestoneRow, ProjectFigures, TargetRow
+from projects.progress.measured import Measured
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import agreements, funds, money, projects, provenance, without_project
 from reports.figures.project import evidence
@@ -91,7 +92,7 @@ def _asked(
     }
 
 
-def _waits(claimed: Measurement | None, as_of: dt.date) -> bool:
+def _waits(claimed: Measured | None, as_of: dt.date) -> bool:
     """Whether the value was claimed and nobody had verified it by then, at whatever level."""
     return claimed is not None and (claimed.verified_on is None or claimed.verified_on > as_of)
 

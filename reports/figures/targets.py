@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from projects.choices import Precision
-from projects.models import Measurement
 from projects.progress import Achievement, TargetFigures, TargetRow
+from projects.progress.measured import Measured
 from reports.figures.shapes import Shape, date, day, person, places, quantity, text
 
 # What was made comes before what could be made, and that before what was counted.
@@ -90,7 +90,7 @@ def target_row(row: TargetRow, as_of: dt.date) -> Shape:
     }
 
 
-def _value(measurement: Measurement | None, as_of: dt.date) -> Shape | None:
+def _value(measurement: Measured | None, as_of: dt.date) -> Shape | None:
     if measurement is None:
         return None
     verified_by_then = measurement.verified_on is not None and measurement.verified_on <= as_of

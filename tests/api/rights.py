@@ -35,6 +35,11 @@ def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
 
 
+def new_target(project: str) -> dict[str, Any]:
+    goal = {"indicator": "PRD-901", "title": "Oxide made", "value": "250", "due_on": "2028-03-31"}
+    return {"project": project, "target_basis": "company_plan", **goal}
+
+
 def new_fund_line(project: str) -> dict[str, Any]:
     return {"project": project, **AMOUNT}
 
@@ -104,6 +109,20 @@ AMENDED = {"agreed_on": "2026-06-10", "summary": "Prolonged by a year.", "expire
 PLAN = {"gate": "G5", "planned_on": "2029-03-31", "decided_by_post": "Joint Secretary"}
 HOLD = {"gate": "G3", "decision": "hold", "decided_on": "2026-06-02", "decided_by_post": "Secretary"}
 HOLD |= {"reason": "No feed."}
+REVISED = {
+    "value": "80",
+    "due_on": "2027-03-31",
+    "authority": "Empowered Committee",
+    "decided_on": "2026-06-01",
+    "reason": "The line was re-scoped.",
+}
+INDICATOR = {
+    "code": "PRD-950",
+    "name": "Samarium oxide made",
+    "unit": "t per year",
+    "measure_basis": "annual",
+}
+DEFINITION = {"measured_by": "dispatch and stock", "reason": "Said more exactly."}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
@@ -127,8 +146,15 @@ API: dict[str, Rows] = {
     "organisation-detail": reading("organisation"),
     "mineral-list": listing(),
     "mineral-detail": reading("mineral", everybody_sees=True),
-    "indicator-list": listing(),
-    "indicator-detail": reading("indicator", everybody_sees=True),
+    "indicator-list": {
+        **listing(),
+        "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: INDICATOR),
+    },
+    "indicator-detail": {
+        **reading("indicator", everybody_sees=True),
+        "PATCH": Row(thing="indicator", may=ADMINISTRATOR, everybody_sees=True, body=lambda key: DEFINITION),
+    },
+    "indicator-history": reading("indicator", may=HISTORIANS, everybody_sees=True),
     "reliance-list": {**listing(), "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: FIGURE)},
     "reliance-detail": {
         **reading("reliance", everybody_sees=True),
@@ -188,8 +214,13 @@ API: dict[str, Rows] = {
     "milestone-revise": step("planned", MINISTRY, **REVISE),
     "milestone-cancel": step("planned", frozenset({"manager"}), **CANCEL),
     # targets and measurements
-    "target-list": listing(),
+    "target-list": {
+        **listing(),
+        "POST": Row(may=MINISTRY, names="project", body=new_target, ok=201),
+    },
+    "target-totals": listing(),
     "target-detail": reading("target"),
+    "target-revise": step("target", frozenset({"manager"}), **REVISED),
     "target-history": reading("target", may=HISTORIANS),
     "measurement-list": {
         **listing(),
@@ -315,6 +346,38 @@ PAGES: dict[str, Rows] = {
         ),
     },
     "money": listing(is_page=True),
+    "target-list": listing(is_page=True),
+    "target-new": {
+        "GET": Row(may=MINISTRY, is_page=True),
+        "POST": Row(may=MINISTRY, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "target-detail": reading("target", is_page=True),
+    "target-revise": step_page("target", frozenset({"manager"}), **REVISED),
+    "indicator-list": listing(is_page=True),
+    "indicator-new": {
+        "GET": Row(may=ADMINISTRATOR, is_page=True),
+        "POST": Row(may=ADMINISTRATOR, is_page=True, ok=200),
+    },
+    "indicator-detail": reading("indicator", everybody_sees=True, is_page=True),
+    "indicator-change": {
+        "GET": Row(thing="indicator", may=ADMINISTRATOR, everybody_sees=True, is_page=True),
+        "POST": Row(
+            thing="indicator",
+            may=ADMINISTRATOR,
+            everybody_sees=True,
+            is_page=True,
+            ok=302,
+            body=lambda key: {
+                "version": 1,
+                "name": "Oxide produced",
+                "unit": "tonnes",
+                "measure_basis": "cumulative",
+                "direction": "increase",
+                "minimum_level": 2,
+                "reason": "Certificates are usual now.",
+            },
+        ),
+    },
     "project-money": reading("project", is_page=True),
     "project-clearances": reading("project", is_page=True),
     "clearance-new": {

@@ -203,7 +203,7 @@ def test_a_milestone_of_the_wrong_shape_is_not_logged(
 
 # --- measurements ---
 
-VALUE = {"target": "TGT-901", "value": "12.5", "period_start": "2026-04-01", "period_end": "2026-05-31"}
+VALUE = {"target": "TGT-901", "value": "12.5", "period_start": "2026-04-01", "period_end": "2026-05-30"}
 
 
 def test_a_lead_claims_a_value_and_an_officer_verifies_it(scene: Scene, signed_in: SignIn):
@@ -231,7 +231,7 @@ def test_a_correction_names_what_it_supersedes_once(scene: Scene, signed_in: Sig
     client, first = signed_in(scene.cast.our_lead), scene.keys["measurement"]["own"]
     response = client.post(MEASUREMENTS, {**VALUE, "supersedes": first})
     assert (response.status_code, response.json()["supersedes"]) == (201, first)
-    response = client.post(MEASUREMENTS, {**VALUE, "supersedes": first})
+    response = client.post(MEASUREMENTS, {**VALUE, "supersedes": first, "period_end": "2026-05-29"})
     assert (response.status_code, response.json()["code"]) == (409, "conflict")
 
 

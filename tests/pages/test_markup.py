@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from django.template.loader import get_template
 
-from projects.models import audit
+from projects.models import Measurement, audit
+from tests.api.scene import indicator, target
 from tests.cast import acting, project, system
 
 # Who may do what, and what a page says, does not hang on the engine: asked of one of them.
@@ -43,6 +44,14 @@ PATHS = (
     "/milestones/MST-901/revise/",
     "/milestones/MST-901/cancel/",
     "/milestones/log/",
+    "/targets/",
+    "/targets/new/",
+    "/indicators/",
+    "/claims/measurement/new/TGT-930/",
+    "/targets/TGT-930/",
+    "/targets/TGT-930/revise/",
+    "/indicators/PRD-901/",
+    "/indicators/PRD-901/change/",
     "/milestones/MST-999/",
     "/milestones/MST-901/verify/",
     "/?as_of=x",
@@ -93,6 +102,17 @@ def hostile(cast):
     cast.officer.post = HOSTILE
     cast.officer.save()
     return cast
+
+
+@pytest.fixture(autouse=True)
+def goal(cast):
+    """A target with a value, both with names that try to break out of the page."""
+    row = target("TGT-930", indicator(), project=cast.our_project)
+    audit.change(row, by=system(), action="test.setup", changes={"title": HOSTILE[:40]}, reason=HOSTILE)
+    Measurement.claim(
+        row, by=acting(cast.our_lead), value=7, period_end=dt.date(2026, 5, 31), bounds_reason=HOSTILE
+    )
+    return row
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -43,6 +43,10 @@ PAGES = {
     "/money/": 5,
     "/warnings/": 39,
     "/milestones/": 9,
+    "/targets/": 7,
+    "/targets/TGT-901/": 8,
+    "/indicators/": 6,
+    "/indicators/PRD-MAG/": 6,
     "/milestones/MST-901/": 9,
 }
 
@@ -72,6 +76,7 @@ def one_more(cast, number):
         _road(number, owner, cast)
     _life(number, cast)
     _supply(number, cast)
+    _measured(number, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
@@ -119,6 +124,16 @@ def _road(number, owner, cast):
         decided_by_post="Secretary",
         reason="No feed.",
         evidence=[file],
+    )
+
+
+def _measured(number, cast):
+    """Give one target one more measurement, with its evidence."""
+    goal = Target.objects.filter(reference="TGT-901").first() or _target("TGT-901", cast.our_project)
+    day = dt.date(2026, 4, 1) + dt.timedelta(days=number - 910)
+    file = archive.store([b"return %d" % number], name="return.txt", content_type="text/plain")
+    Measurement.claim(
+        goal, by=acting(cast.our_lead), value=1, period_start=day, period_end=day, evidence=(file,)
     )
 
 
@@ -187,6 +202,7 @@ def _target(reference, owner):
         action="test.setup",
     )
     audit.create(TargetVersion(target=target, number=1, value=100), by=system(), action="test.setup")
+    return target
 
 
 def test_a_page_costs_the_same_for_one_row_and_for_twenty(cast, as_user):

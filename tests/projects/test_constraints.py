@@ -185,6 +185,7 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "measurement_verifier_is_not_claimant": (measured, {"verified_by": F("claimed_by")}),
     "verified_measurement_has_verifier_day_and_level": (measured, {"status": "verified"}),
     "returned_measurement_has_its_reason": (measured, {"status": "returned"}),
+    "measurement_entered_value_has_its_unit": (measured, {"entered_unit": "kg"}),
     "measurement_period_ends_after_it_begins": (measured, {"period_start": dt.date(2026, 12, 31)}),
     "evidence_supports_one_claim": (evidence, {"milestone": None}),
     "evidence_digest_is_sha256": (evidence, {"sha256": "A" * 64}),

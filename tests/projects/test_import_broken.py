@@ -32,6 +32,8 @@ BROKEN_CELLS = {
         "import_dependence", 0, {"metric": "supplier_quantity", "unit": "t"}, "Name the country", "supplier"),
     "a form that is none": ("import_dependence", 0, {"form": "dust"}, "dust"),
     "a share over 100 per cent": ("import_dependence", 0, {"value": "100.01"}, "at most 100"),
+    "an unknown unit": ("targets", 0, {"unit": "lbs per fortnight"}, "not a unit of the list"),
+    "a unit that may mean two things": ("targets", 0, {"unit": "MTPA"}, "Which do you mean?"),
     "a target over 100 per cent": ("targets", 1, {"target_value": "120", "unit": "per cent"}, "at most 100"),
     "a title that is too long": ("agreements", 0, {"title": "x" * 301}, "301 characters, at most 300"),
     "an unknown choice": ("agreements", 0, {"instrument_type": "handshake"}, "Write one of: mou, moc"),

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from projects.models import AuditEvent, Measurement, StaleError, Target, TransitionError, audit
+from projects.progress import target_rows
 from tests.api.scene import document, indicator, target
 from tests.cast import TODAY, Cast, acting
 
@@ -93,13 +94,13 @@ def test_a_correction_supersedes_a_value_of_the_same_target_once(goal: Target, c
     with pytest.raises(ValidationError, match="same subject"):
         claim(elsewhere, cast, supersedes=first)
     with pytest.raises(IntegrityError), transaction.atomic():
-        claim(goal, cast, value=Decimal(14), supersedes=first)
+        claim(goal, cast, value=Decimal(14), supersedes=first, period_end=dt.date(2026, 6, 1))
 
 
 def test_a_correction_replaces_a_value_only_as_far_as_it_is_believed(goal: Target, cast: Cast):
     def counted() -> tuple[Decimal | None, Decimal | None]:
-        row = Target.objects.with_values(TODAY).get(pk=goal.pk)
-        return row.claimed_value, row.verified_value
+        (row,) = target_rows(Target.objects.filter(pk=goal.pk), TODAY)
+        return row.claimed and row.claimed.value, row.verified and row.verified.value
 
     first = claim(goal, cast, value=Decimal(12))
     first.verify(by=acting(cast.manager), level=3)

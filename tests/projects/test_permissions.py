@@ -53,6 +53,8 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "feed.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
     "feed.verify": ("feed", "officer manager", "officer manager"),
     "feed.return": ("feed", "officer manager", "officer manager"),
+    "target.set": ("project", "officer manager", "officer manager"),
+    "target.revise": ("target", "manager", "manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
     "dutydone.claim": ("duty", "officer manager our_lead", "officer manager their_lead"),
     "dutydone.verify": ("dutydone", "officer manager", "officer manager"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from projects.units import (
     UnlikeUnits,
     convert,
     convertible,
+    rounded,
     unit,
 )
+from tests.projects.rule_pages import units as units_page
 
 SHIPPED = Path(__file__).parents[2] / "projects" / "programme_data"
 
@@ -67,8 +71,8 @@ CONVERSIONS = [
     ("1", "t per year", "t per month", "0.0833333333"),
     ("16300", "crore INR", "INR", "163000000000"),
     ("16300", "crore INR", "lakh INR", "1630000"),
-    ("20", "kOe", "kA/m", "1591.5500"),
-    ("48", "MGOe", "kJ/m3", "381.97200"),
+    ("20", "kOe", "kA/m", "1591.54943091895335768"),
+    ("50", "MGOe", "kJ/m3", "397.88735772973833942"),
     ("3", "GW", "MW", "3000"),
 ]
 
@@ -151,3 +155,20 @@ def test_there_and_back_gives_the_same_value(value: Decimal, here: str, there: s
 
 def test_no_two_units_share_a_spelling_but_for_those_that_ask() -> None:
     assert len({code.casefold() for code in UNITS}) == len(UNITS)
+
+
+def test_a_coercivity_of_20_koe_is_what_the_tables_of_magnet_makers_print() -> None:
+    found = convert(Decimal(20), "kOe", "kA/m")
+    assert rounded(found, 1) == Decimal("1591.5")
+    assert rounded(found, 0) == 1592
+    assert rounded(convert(Decimal(1), "kOe", "kA/m")) == Decimal("79.5775")
+    assert rounded(convert(Decimal(1), "MGOe", "kJ/m3"), 5) == Decimal("7.95775")
+
+
+def test_the_page_works_its_examples_out_through_the_program_and_has_every_unit(root: Path) -> None:
+    text = (root / "docs/rules/units.md").read_text()
+    blocks = [json.loads(it) for it in re.findall(r"```rule\n(.*?)\n```", text, re.DOTALL)]
+    assert len(blocks) == 2
+    for block in blocks:
+        assert units_page.check(block["given"]) == block["expected"]
+    assert [code for code in UNITS if f"`{code}`" not in text] == []

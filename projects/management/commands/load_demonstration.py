@@ -49,6 +49,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Before the records: their targets take the levels of verification from the library.
+        call_command("load_indicators", stdout=self.stdout, stderr=self.stderr)
         call_command("import_programme", records(), stdout=self.stdout, stderr=self.stderr)
         created = self._create_accounts()
         if not created:

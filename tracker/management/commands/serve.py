@@ -69,6 +69,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_indicators", stdout=StringIO())
         # Nobody can sign in yet, so this is no programme that is already at work: its data stay its own.
         if demonstration and not User.objects.filter(is_system=False).exists():
             self.stdout.write("Loading the demonstration programme ...")
