@@ -12,6 +12,7 @@ from projects.views import (
     milestones,
     overview,
     projects,
+    readiness,
     session,
     steps,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     ),
     path("projects/<str:reference>/clearances/new/", clearances.ClearanceNew.as_view(), name="clearance-new"),
     path("clearances/<int:pk>/change/", clearances.ClearanceChange.as_view(), name="clearance-change"),
+    path("projects/<str:reference>/readiness/", readiness.ProjectLadders.as_view(), name="project-readiness"),
     path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),

@@ -7,6 +7,7 @@ from projects.api.milestones import MilestoneViewSet
 from projects.api.overview import OverviewView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
+from projects.api.readiness import ReadinessViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
 
@@ -26,6 +27,7 @@ __all__ = [
     "OrganisationViewSet",
     "OverviewView",
     "ProjectViewSet",
+    "ReadinessViewSet",
     "RelianceViewSet",
     "TargetViewSet",
 ]

@@ -9,6 +9,7 @@ from projects.choices import (
     ClearanceType,
     FundKind,
     FundSource,
+    Ladder,
     MeasurementStatus,
     OrganisationKind,
     RelianceMetric,
@@ -24,6 +25,7 @@ from projects.models import (
     Mineral,
     Organisation,
     Project,
+    Readiness,
     ReliancePoint,
     Target,
 )
@@ -86,6 +88,18 @@ class FundLineFilter(filters.FilterSet):
 
     class Meta:
         model = FundLine
+        fields: tuple[str, ...] = ()
+
+
+class ReadinessFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    ladder = choice(Ladder.choices, _("Ladder"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+    assessed_from = day("assessed_on", "gte", _("Assessed from"))
+    assessed_to = day("assessed_on", "lte", _("Assessed to"))
+
+    class Meta:
+        model = Readiness
         fields: tuple[str, ...] = ()
 
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
-from projects.claiming import funds
+from projects.claiming import funds, readiness
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, FundLine, Measurement, Project, Target
+from projects.models import Claim, FundLine, Measurement, Project, Readiness, Target
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,15 @@ class ClaimKind:
     key: str = "reference"
     organisations: tuple[str, ...] = ()
     """Foreign keys to organisations, which are shown to those only who may see the organisation."""
+    page: str = ""
+    """The route of the subject's page on which the claims stand, where that is not the page of its project."""
+    is_ladder: bool = False
+    """Whether a manager may waive what is skipped."""
 
     def address_of(self, subject: Any) -> str:
         """Return the page on which the subject stands."""
+        if self.page:
+            return reverse(self.page, args=[subject.reference])
         if subject._meta.model_name not in ("project", "agreement"):
             subject = getattr(subject, "project", None) or subject.agreement
         return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
@@ -78,6 +84,17 @@ KINDS: dict[str, ClaimKind] = {
             new=_("Claim an amount"),
             facts=funds.described,
             organisations=("contributor",),
+        ),
+        ClaimKind(
+            name="readiness",
+            model=Readiness,
+            subject=Project,
+            form=readiness.ReadinessForm,
+            title=_("Readiness level"),
+            new=_("Claim a readiness level"),
+            facts=readiness.described,
+            page="project-readiness",
+            is_ladder=True,
         ),
     )
 }

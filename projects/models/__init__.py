@@ -10,6 +10,7 @@ from projects.models.feeds import Feed
 from projects.models.funds import FundLine
 from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
+from projects.models.ladders import Fall, Gap, LadderClaim
 from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError
 from projects.models.measurements import Measurement
 from projects.models.milestone_states import State
@@ -32,12 +33,15 @@ __all__ = [
     "Duty",
     "DutyDone",
     "Evidence",
+    "Fall",
     "Feed",
     "FundLine",
+    "Gap",
     "GatePlan",
     "ImportedRow",
     "Indicator",
     "KnowHowItem",
+    "LadderClaim",
     "LifecycleModel",
     "Measurement",
     "Membership",

@@ -43,6 +43,7 @@ PROJECT_PAGES = (
     ("project-detail", gettext_lazy("Progress")),
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
+    ("project-readiness", gettext_lazy("Readiness")),
 )
 
 

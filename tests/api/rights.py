@@ -39,6 +39,10 @@ def new_fund_line(project: str) -> dict[str, Any]:
     return {"project": project, **AMOUNT}
 
 
+def new_readiness(project: str) -> dict[str, Any]:
+    return {"project": project, **ASSESSED}
+
+
 def new_clearance(project: str) -> dict[str, Any]:
     return {"project": project, **CONSENT}
 
@@ -54,6 +58,7 @@ def new_schedule(project: str) -> dict[str, Any]:
 
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
+ASSESSED = {"ladder": "TRL", "value": 5, "assessed_on": "2026-06-01", "assessor": "NTRAF panel"}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
@@ -186,6 +191,7 @@ PAGES: dict[str, Rows] = {
     "milestone-cancel": step_page("planned", frozenset({"manager"}), **CANCEL),
     "money": listing(is_page=True),
     "project-money": reading("project", is_page=True),
+    "project-readiness": reading("project", is_page=True),
     "project-clearances": reading("project", is_page=True),
     "clearance-new": {
         "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
@@ -227,10 +233,12 @@ PAGES: dict[str, Rows] = {
 CLAIM_PAGES = {
     **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
     **claim_pages("fundline", "project", AMOUNT),
+    **claim_pages("readiness", "project", ASSESSED),
 }
 
 CLAIM_API = {
     **claim_api("fundline", "project", new_fund_line),
+    **claim_api("readiness", "project", new_readiness),
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}

@@ -15,6 +15,7 @@ from projects.models import (
     Indicator,
     Measurement,
     Mineral,
+    Readiness,
     ReliancePoint,
     Target,
     TargetVersion,
@@ -116,6 +117,7 @@ def assemble_scene() -> Scene:
         "measurement": {},
         "fundline": {},
         "clearance": {},
+        "readiness": {},
         "evidence": {},
         "report": {},
         "failed": {},
@@ -137,6 +139,14 @@ def assemble_scene() -> Scene:
             contributor=project.lead,
             amount_crore=Decimal("1.50"),
             dated_on=dt.date(2026, 6, 1),
+        ).pk
+        scene.keys["readiness"][which] = Readiness.claim(
+            project,
+            by=acting(lead),
+            ladder="TRL",
+            value=4,
+            assessed_on=dt.date(2026, 6, 1),
+            assessor="NTRAF panel",
         ).pk
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
