@@ -21,6 +21,7 @@ from projects.choices import (
     AgreementStatus,
     Binding,
     Instrument,
+    LicenceType,
     MilestoneStatus,
     MilestoneType,
     Phase,
@@ -29,7 +30,7 @@ from projects.choices import (
     Stage,
     TargetBasis,
 )
-from projects.models import Agreement, Milestone, Mineral, Organisation, Project, State, Target
+from projects.models import Agreement, Milestone, Mineral, Organisation, Project, State, Target, Transfer
 
 ANY = _("any")
 
@@ -225,4 +226,18 @@ class TargetFilter(filters.FilterSet):
 
     class Meta:
         model = Target
+        fields: tuple[str, ...] = ()
+
+
+class TransferFilter(filters.FilterSet):
+    """For `Transfer.objects.visible_to(actor)`."""
+
+    q = SearchFilter(fields=("reference", "asset", "description"))
+    project = named(Project, "project", _("Project"))
+    donor = named(Organisation, "donor", _("Donor"))
+    recipient = named(Organisation, "recipient", _("Recipient"))
+    licence_type = choice(LicenceType.choices, _("Licence"))
+
+    class Meta:
+        model = Transfer
         fields: tuple[str, ...] = ()

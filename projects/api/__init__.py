@@ -10,6 +10,13 @@ from projects.api.programme import AgreementViewSet, ProjectViewSet
 from projects.api.readiness import ReadinessViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet, RelianceViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
+from projects.api.transfers import (
+    KnowHowItemViewSet,
+    ReplicationRunViewSet,
+    TrainingViewSet,
+    TransferStepViewSet,
+    TransferViewSet,
+)
 
 __all__ = [
     "AgreementViewSet",
@@ -17,6 +24,7 @@ __all__ = [
     "EvidenceViewSet",
     "FundLineViewSet",
     "IndicatorViewSet",
+    "KnowHowItemViewSet",
     "LoginView",
     "LogoutAllView",
     "LogoutView",
@@ -29,5 +37,9 @@ __all__ = [
     "ProjectViewSet",
     "ReadinessViewSet",
     "RelianceViewSet",
+    "ReplicationRunViewSet",
     "TargetViewSet",
+    "TrainingViewSet",
+    "TransferStepViewSet",
+    "TransferViewSet",
 ]

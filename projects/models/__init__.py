@@ -20,7 +20,9 @@ from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing, ReliancePoint
 from projects.models.targets import Target, TargetVersion, achievement
-from projects.models.transfers import KnowHowItem, ReplicationRun, Training, Transfer, TransferStep
+from projects.models.transfer_claims import ReplicationRun, Training
+from projects.models.transfer_steps import Holdings, Need, TransferStep
+from projects.models.transfers import KnowHowItem, Transfer
 
 __all__ = [
     "Agreement",
@@ -38,6 +40,7 @@ __all__ = [
     "FundLine",
     "Gap",
     "GatePlan",
+    "Holdings",
     "ImportedRow",
     "Indicator",
     "KnowHowItem",
@@ -49,6 +52,7 @@ __all__ = [
     "MilestoneRevision",
     "Mineral",
     "MineralListing",
+    "Need",
     "Organisation",
     "Project",
     "Readiness",

@@ -49,8 +49,11 @@ class LadderClaim(Claim):
         """Return all rows of the same ladder, this one among them."""
         raise NotImplementedError
 
-    def missing(self, on: dt.date) -> list[Any]:
-        """Return in words what the rung needs beside its own claim and does not have on the day."""
+    def missing(self, rows: Sequence[Any], on: dt.date) -> list[Any]:
+        """Return in words what the rung needs beside its own claim and does not have on the day.
+
+        `rows` are those of the ladder, with this one as it would stand verified.
+        """
         return []
 
     @classmethod
@@ -85,7 +88,7 @@ class LadderClaim(Claim):
         skipped = [gap for gap in gaps(climbed(rows, on)) if gap.row.pk not in before]
         if waiver and not skipped:
             raise ValidationError({"waiver": _("Nothing is skipped: leave the waiver empty.")})
-        against = self.missing(on) if level >= self.COUNTS_AT else []
+        against = self.missing(rows, on) if level >= self.COUNTS_AT else []
         if skipped and not waiver:
             against += [gap.words() for gap in skipped]
         if against:

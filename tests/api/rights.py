@@ -6,6 +6,7 @@ here a second time on purpose: a slip in the one shows in the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.api.rights_claims import claim_api, claim_pages
@@ -43,6 +44,15 @@ def new_readiness(project: str) -> dict[str, Any]:
     return {"project": project, **ASSESSED}
 
 
+def new_transfer(project: str) -> dict[str, Any]:
+    """Each lead names its own organisation, which the other does not see."""
+    return {"project": project, "recipient": project.replace("PRJ", "INS"), **PROCESS}
+
+
+def of_transfer(facts: dict[str, Any]) -> Callable[[Any], dict[str, Any]]:
+    return lambda transfer: {"transfer": transfer, **facts}
+
+
 def new_clearance(project: str) -> dict[str, Any]:
     return {"project": project, **CONSENT}
 
@@ -58,6 +68,11 @@ def new_schedule(project: str) -> dict[str, Any]:
 
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
+PROCESS = {"asset": "Leaching process", "donor": "INS-900"}
+MANUAL = {"title": "Operating manual", "kind": "manual"}
+REACHED = {"stage": "offered", "reached_on": "2026-06-01"}
+CERTIFIED = {"certified_on": "2026-06-01", "persons": 4, "assessed_by": "NFTDC"}
+RUN = {"run_on": "2026-06-01", "guarantee_met": True, "licensor_on_site": False}
 ASSESSED = {"ladder": "TRL", "value": 5, "assessed_on": "2026-06-01", "assessor": "NTRAF panel"}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
@@ -116,6 +131,25 @@ API: dict[str, Rows] = {
     "measurement-history": reading("measurement", may=HISTORIANS),
     "measurement-verify": step("measurement", MINISTRY, level=1),
     "measurement-return": step("measurement", MINISTRY, reason="The unit is wrong."),
+    # technology transfers
+    "transfer-list": {
+        **listing(),
+        "POST": Row(may=LEADS_TOO, names="project", body=new_transfer, ok=201),
+    },
+    "transfer-detail": {
+        **reading("transfer"),
+        "PATCH": Row(thing="transfer", may=LEADS_TOO, body=lambda key: {"territory": "India"}),
+    },
+    "transfer-history": reading("transfer", may=HISTORIANS),
+    "knowhowitem-list": {
+        **listing(),
+        "POST": Row(may=LEADS_TOO, names="transfer", body=of_transfer(MANUAL), ok=201),
+    },
+    "knowhowitem-detail": {
+        **reading("knowhowitem"),
+        "PATCH": Row(thing="knowhowitem", may=LEADS_TOO, body=lambda key: {"delivered_on": "2026-06-01"}),
+    },
+    "knowhowitem-history": reading("knowhowitem", may=HISTORIANS),
     # clearances
     "clearance-list": {
         **listing(),
@@ -239,6 +273,9 @@ CLAIM_PAGES = {
 CLAIM_API = {
     **claim_api("fundline", "project", new_fund_line),
     **claim_api("readiness", "project", new_readiness),
+    **claim_api("transferstep", "transfer", of_transfer(REACHED)),
+    **claim_api("training", "transfer", of_transfer(CERTIFIED)),
+    **claim_api("replicationrun", "transfer", of_transfer(RUN)),
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}

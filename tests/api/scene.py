@@ -13,12 +13,19 @@ from projects.models import (
     Clearance,
     FundLine,
     Indicator,
+    KnowHowItem,
     Measurement,
     Mineral,
+    Project,
     Readiness,
     ReliancePoint,
+    ReplicationRun,
     Target,
     TargetVersion,
+    Training,
+    Transfer,
+    TransferStep,
+    User,
     audit,
 )
 from reports.choices import MailState, ReportKind
@@ -118,6 +125,11 @@ def assemble_scene() -> Scene:
         "fundline": {},
         "clearance": {},
         "readiness": {},
+        "transfer": {},
+        "knowhowitem": {},
+        "transferstep": {},
+        "training": {},
+        "replicationrun": {},
         "evidence": {},
         "report": {},
         "failed": {},
@@ -148,6 +160,7 @@ def assemble_scene() -> Scene:
             assessed_on=dt.date(2026, 6, 1),
             assessor="NTRAF panel",
         ).pk
+        _transfer(scene, which, lead, project)
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
         ).pk
@@ -164,3 +177,22 @@ def assemble_scene() -> Scene:
         scene.keys["failed"][which] = failed(cast, project=project).slug
         scene.keys["schedule"][which] = schedule(cast, kind=ReportKind.PROJECT, project=project).pk
     return scene
+
+
+def _transfer(scene: Scene, which: str, lead: User, project: Project) -> None:
+    """A process on its way from the other organisation, with an item, a step, a training and a run."""
+    donor = scene.cast.irel if which == OWN else scene.cast.texmin
+    day, by = dt.date(2026, 6, 1), acting(lead)
+    row = Transfer.record(
+        project, by=acting(scene.cast.officer), asset="Metal making", donor=donor, recipient=project.lead
+    )
+    step = TransferStep.claim(
+        row, by=by, stage="offered", reached_on=day, source_url="https://example.org/offer"
+    )
+    training = Training.claim(row, by=by, certified_on=day, persons=3, assessed_by="NFTDC")
+    run = ReplicationRun.claim(row, by=by, run_on=day, guarantee_met=True, licensor_on_site=False)
+    item = KnowHowItem.record(row, by=by, title="Drawings", kind="drawing")
+    scene.keys["transfer"][which] = row.reference
+    found = {"transferstep": step, "training": training, "replicationrun": run, "knowhowitem": item}
+    for kind, made in found.items():
+        scene.keys[kind][which] = made.pk

@@ -15,12 +15,18 @@ from projects.models import (
     Clearance,
     Evidence,
     FundLine,
+    KnowHowItem,
     Measurement,
     Membership,
     Milestone,
     Organisation,
     Project,
+    Readiness,
+    ReplicationRun,
     Target,
+    Training,
+    Transfer,
+    TransferStep,
     User,
     audit,
 )
@@ -48,6 +54,22 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "fundline.verify": ("fundline", "officer manager", "officer manager"),
     "fundline.return": ("fundline", "officer manager", "officer manager"),
     "clearance.record": ("clearance", "officer manager our_lead", "officer manager their_lead"),
+    "readiness.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
+    "readiness.verify": ("readiness", "officer manager", "officer manager"),
+    "readiness.return": ("readiness", "officer manager", "officer manager"),
+    "readiness.waive": ("readiness", "manager", "manager"),
+    "transfer.record": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "knowhowitem.accept": ("acceptance", "officer manager our_lead", "officer manager their_lead"),
+    "transferstep.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "transferstep.verify": ("transferstep", "officer manager", "officer manager"),
+    "transferstep.return": ("transferstep", "officer manager", "officer manager"),
+    "transferstep.waive": ("transferstep", "manager", "manager"),
+    "training.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "training.verify": ("training", "officer manager", "officer manager"),
+    "training.return": ("training", "officer manager", "officer manager"),
+    "replicationrun.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "replicationrun.verify": ("replicationrun", "officer manager", "officer manager"),
+    "replicationrun.return": ("replicationrun", "officer manager", "officer manager"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
@@ -62,7 +84,10 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "programme.import": ("", "", ""),
 }
 MODELS = {"project": Project, "planned": Milestone, "claimed": Milestone, "target": Target}
+MODELS["transfer"] = Transfer
 NUMBERED = {"measurement": Measurement, "fundline": FundLine, "clearance": Clearance}
+NUMBERED |= {"readiness": Readiness, "transferstep": TransferStep, "training": Training}
+NUMBERED |= {"replicationrun": ReplicationRun}
 
 
 @pytest.fixture
@@ -73,6 +98,8 @@ def scene(db: None) -> Scene:
 def thing(scene: Scene, kind: str, which: str) -> Any:
     if not kind:
         return None
+    if kind == "acceptance":
+        return KnowHowItem.objects.get(pk=scene.keys["knowhowitem"][which]).acceptance
     if kind in NUMBERED:
         return NUMBERED[kind].objects.get(pk=scene.keys[kind][which])
     return MODELS[kind].objects.get(reference=scene.keys[kind][which])
