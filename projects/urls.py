@@ -15,6 +15,8 @@ from projects.views import (
     readiness,
     session,
     steps,
+    transfer_register,
+    transfers,
 )
 
 _milestone = "milestones/<str:reference>/"
@@ -46,6 +48,27 @@ urlpatterns = [
     path("projects/<str:reference>/clearances/new/", clearances.ClearanceNew.as_view(), name="clearance-new"),
     path("clearances/<int:pk>/change/", clearances.ClearanceChange.as_view(), name="clearance-change"),
     path("projects/<str:reference>/readiness/", readiness.ProjectLadders.as_view(), name="project-readiness"),
+    path(
+        "projects/<str:reference>/transfers/", transfers.ProjectTransfers.as_view(), name="project-transfers"
+    ),
+    path(
+        "projects/<str:reference>/transfers/new/",
+        transfer_register.TransferNew.as_view(),
+        name="transfer-new",
+    ),
+    path("transfers/", transfers.TransferList.as_view(), name="transfer-list"),
+    path("transfers/<str:reference>/", transfers.TransferDetail.as_view(), name="transfer-detail"),
+    path(
+        "transfers/<str:reference>/change/",
+        transfer_register.TransferChange.as_view(),
+        name="transfer-change",
+    ),
+    path(
+        "transfers/<str:reference>/know-how/new/",
+        transfer_register.KnowHowNew.as_view(),
+        name="know-how-new",
+    ),
+    path("know-how/<int:pk>/change/", transfer_register.KnowHowChange.as_view(), name="know-how-change"),
     path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),

@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
         "AgreementLevel": "projects.choices.AgreementLevel",
         "ClearanceType": "projects.choices.ClearanceType",
         "FundKind": "projects.choices.FundKind",
+        "KnowHowKind": "projects.choices.KnowHowKind",
         "MeasurementStatus": "projects.choices.MeasurementStatus",
         "MilestoneType": "projects.choices.MilestoneType",
         "MilestoneStatus": "projects.choices.MilestoneStatus",
@@ -303,6 +304,8 @@ SPECTACULAR_SETTINGS = {
         "ReportKind": "reports.choices.ReportKind",
         "ReportState": "reports.choices.ReportState",
         "Stage": "projects.choices.Stage",
+        "TransferNeed": "projects.models.transfer_steps.Need",
+        "TransferStage": "projects.choices.TransferStage",
         "VerificationLevel": "projects.choices.VerificationLevel",
     },
 }

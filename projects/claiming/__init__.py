@@ -13,9 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects import formats
-from projects.claiming import funds, readiness
+from projects.claiming import funds, readiness, transfers
 from projects.claiming.forms import FactForm, MeasurementForm
-from projects.models import Claim, FundLine, Measurement, Project, Readiness, Target
+from projects.models import (
+    Claim,
+    FundLine,
+    Measurement,
+    Project,
+    Readiness,
+    ReplicationRun,
+    Target,
+    Training,
+    Transfer,
+    TransferStep,
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,37 @@ KINDS: dict[str, ClaimKind] = {
             facts=readiness.described,
             page="project-readiness",
             is_ladder=True,
+        ),
+        ClaimKind(
+            name="transferstep",
+            model=TransferStep,
+            subject=Transfer,
+            form=transfers.TransferStepForm,
+            title=_("Stage of a transfer"),
+            new=_("Claim a stage"),
+            facts=transfers.step_shown,
+            page="transfer-detail",
+            is_ladder=True,
+        ),
+        ClaimKind(
+            name="training",
+            model=Training,
+            subject=Transfer,
+            form=transfers.TrainingForm,
+            title=_("Certified training"),
+            new=_("Claim people certified"),
+            facts=transfers.training_shown,
+            page="transfer-detail",
+        ),
+        ClaimKind(
+            name="replicationrun",
+            model=ReplicationRun,
+            subject=Transfer,
+            form=transfers.ReplicationRunForm,
+            title=_("Replication run"),
+            new=_("Claim a run"),
+            facts=transfers.run_shown,
+            page="transfer-detail",
         ),
     )
 }

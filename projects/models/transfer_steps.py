@@ -136,6 +136,8 @@ def rung(stage: str) -> int:
 def holdings(transfers: Iterable[Transfer]) -> list[Holdings]:
     """Return what is recorded of each of the transfers now; six queries for any number of them."""
     chosen = list(transfers)
+    if not chosen:
+        return []
     steps, training, runs = (
         _by_transfer(model.objects.select_related(*PEOPLE), chosen)
         for model in (TransferStep, Training, ReplicationRun)

@@ -46,7 +46,7 @@ class ClaimedVerifiedSerializer(serializers.Serializer):
     verified = serializers.IntegerField(allow_null=True, read_only=True)
 
 
-class StageSerializer(serializers.Serializer):
+class StageOfTransferSerializer(serializers.Serializer):
     """One stage of a transfer, with what it needs and does not have."""
 
     stage = serializers.ChoiceField(choices=TransferStage.choices, read_only=True)
@@ -60,7 +60,7 @@ class TransferStandingSerializer(serializers.Serializer):
     as_of = serializers.DateField(read_only=True)
     claimed_stage = serializers.ChoiceField(choices=TransferStage.choices, allow_null=True, read_only=True)
     verified_stage = serializers.ChoiceField(choices=TransferStage.choices, allow_null=True, read_only=True)
-    stages = StageSerializer(many=True, read_only=True)
+    stages = StageOfTransferSerializer(many=True, read_only=True)
     lapsed = serializers.ListField(
         child=serializers.ChoiceField(choices=Need.choices),
         read_only=True,

@@ -29,6 +29,8 @@ ACTIONS = {
     "milestone.cancel": gettext_lazy("cancelled"),
     "programme.import": gettext_lazy("imported"),
     "clearance.record": gettext_lazy("recorded"),
+    "transfer.record": gettext_lazy("recorded"),
+    "knowhowitem.accept": gettext_lazy("accepted"),
     "evidence.add": gettext_lazy("evidence added"),
     **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
     **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},
@@ -44,6 +46,7 @@ PROJECT_PAGES = (
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
     ("project-readiness", gettext_lazy("Readiness")),
+    ("project-transfers", gettext_lazy("Technology transfer")),
 )
 
 

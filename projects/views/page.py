@@ -122,6 +122,7 @@ def conflict(
 
 
 _SECTIONS = {"milestone": "milestones", "project": "projects", "clearance": "projects"}
+_SECTIONS |= dict.fromkeys(("transfer", "knowhowitem"), "projects")
 
 STEP_WORDS = {
     "claim": _("Claim as achieved"),

@@ -73,6 +73,7 @@ MANUAL = {"title": "Operating manual", "kind": "manual"}
 REACHED = {"stage": "offered", "reached_on": "2026-06-01"}
 CERTIFIED = {"certified_on": "2026-06-01", "persons": 4, "assessed_by": "NFTDC"}
 RUN = {"run_on": "2026-06-01", "guarantee_met": True, "licensor_on_site": False}
+RAN = {**RUN, "guarantee_met": "true", "licensor_on_site": "false"}  # as a form says it
 ASSESSED = {"ladder": "TRL", "value": 5, "assessed_on": "2026-06-01", "assessor": "NTRAF panel"}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
@@ -226,6 +227,31 @@ PAGES: dict[str, Rows] = {
     "money": listing(is_page=True),
     "project-money": reading("project", is_page=True),
     "project-readiness": reading("project", is_page=True),
+    "project-transfers": reading("project", is_page=True),
+    "transfer-list": listing(is_page=True),
+    "transfer-detail": reading("transfer", is_page=True),
+    "transfer-new": {
+        "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
+        "POST": Row(
+            thing="project",
+            may=LEADS_TOO,
+            is_page=True,
+            ok=302,
+            body=lambda key: {**PROCESS, "recipient": key.replace("PRJ", "INS")},
+        ),
+    },
+    "transfer-change": step_page("transfer", LEADS_TOO, asset="Metal making", territory="India"),
+    "know-how-new": {
+        "GET": Row(thing="transfer", may=LEADS_TOO, is_page=True),
+        "POST": Row(
+            thing="transfer",
+            may=LEADS_TOO,
+            is_page=True,
+            ok=302,
+            body=lambda key: {**MANUAL, "visibility": "partner"},
+        ),
+    },
+    "know-how-change": step_page("knowhowitem", LEADS_TOO, visibility="partner", **MANUAL),
     "project-clearances": reading("project", is_page=True),
     "clearance-new": {
         "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
@@ -268,6 +294,9 @@ CLAIM_PAGES = {
     **claim_pages("measurement", "target", {"value": "20", "period_end": "2026-06-01"}),
     **claim_pages("fundline", "project", AMOUNT),
     **claim_pages("readiness", "project", ASSESSED),
+    **claim_pages("transferstep", "transfer", REACHED),
+    **claim_pages("training", "transfer", CERTIFIED),
+    **claim_pages("replicationrun", "transfer", RAN),
 }
 
 CLAIM_API = {

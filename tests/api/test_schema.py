@@ -103,6 +103,8 @@ THINGS = {
     "organisations": "organisation", "minerals": "mineral", "indicators": "indicator", "reliance": "reliance",
     "agreements": "agreement", "projects": "project", "milestones": "claimed", "targets": "target",
     "measurements": "measurement", "evidence": "evidence", "reports": "report", "schedules": "schedule",
+    "readiness": "readiness", "transfers": "transfer", "know-how-items": "knowhowitem",
+    "transfer-steps": "transferstep", "trainings": "training", "replication-runs": "replicationrun",
 }  # fmt: skip
 
 
