@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from projects import permissions
+from projects import formats, permissions
 from projects.choices import TransferStage, VerificationLevel
 from projects.models import standing
 from projects.models.audit import AuditedQuerySet
@@ -93,7 +93,8 @@ class TransferStep(LadderClaim):
             if not witnesses(need, held, self.reached_on, on, documented=self.pk in held.documented)
         ]
         return [
-            _("Missing by %(day)s: %(need)s.") % {"day": self.reached_on, "need": it.label} for it in lacking
+            _("Missing by %(day)s: %(need)s.") % {"day": formats.day(self.reached_on), "need": it.label}
+            for it in lacking
         ]
 
     @classmethod

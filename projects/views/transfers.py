@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
-from projects import permissions
+from projects import formats, permissions
 from projects.claiming import KINDS
 from projects.filters import TransferFilter
 from projects.models import (
@@ -172,7 +172,9 @@ def shown(need: StageNeed, row: StageRow) -> list[tuple[str, str]]:
         if isinstance(it, Training):
             links.append((_("%(total)s persons") % {"total": it.persons}, _claim("training", it)))
         elif isinstance(it, ReplicationRun):
-            links.append((_("run of %(day)s") % {"day": it.run_on}, _claim("replicationrun", it)))
+            links.append(
+                (_("run of %(day)s") % {"day": formats.day(it.run_on)}, _claim("replicationrun", it))
+            )
         elif isinstance(it, Measurement):
             links.append((it.target.title, _claim("measurement", it)))
     return links

@@ -232,13 +232,8 @@ PAGES: dict[str, Rows] = {
     "transfer-detail": reading("transfer", is_page=True),
     "transfer-new": {
         "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
-        "POST": Row(
-            thing="project",
-            may=LEADS_TOO,
-            is_page=True,
-            ok=302,
-            body=lambda key: {**PROCESS, "recipient": key.replace("PRJ", "INS")},
-        ),
+        # An empty form comes back with its errors.
+        "POST": Row(thing="project", may=LEADS_TOO, is_page=True, ok=200),
     },
     "transfer-change": step_page("transfer", LEADS_TOO, asset="Metal making", territory="India"),
     "know-how-new": {

@@ -7,17 +7,36 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import archive
 from projects.choices import Direction, MeasureBasis, TargetBasis
-from projects.models import Clearance, Evidence, FundLine, Indicator, Target, TargetVersion, audit
+from projects.models import (
+    Clearance,
+    Evidence,
+    FundLine,
+    Indicator,
+    KnowHowItem,
+    Readiness,
+    ReplicationRun,
+    Target,
+    TargetVersion,
+    Training,
+    Transfer,
+    TransferStep,
+    audit,
+)
 from tests.cast import acting, agreement, milestone, organisation, project, system
+from tests.projects import results
 
 PAGES = {
     "/": 15,
     "/agreements/": 9,
     "/agreements/AGR-901/": 30,  # the ten questions ask as all parties together may see
     "/projects/": 9,
-    "/projects/PRJ-901/": 17,
+    "/projects/PRJ-901/": 25,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
+    "/projects/PRJ-901/readiness/": 7,
+    "/projects/PRJ-901/transfers/": 15,
+    "/transfers/": 17,
+    "/transfers/TRF-801/": 18,
     "/money/": 5,
     "/milestones/": 9,
     "/milestones/MST-901/": 9,
@@ -46,6 +65,7 @@ def one_more(cast, number):
         row.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 10), evidence=[file])
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
+        _technology(number, owner, cast)
     due_on = dt.date(2026, 7, 1) + dt.timedelta(days=number)
     cast.our_milestone.revise(
         by=acting(cast.officer), new_on=due_on, reason_code="land", narrative="Site moved."
@@ -60,6 +80,21 @@ def _money(number, owner, cast):
         owner, by=acting(cast.our_lead), type="ec", is_applicable=True, application_number=str(number)
     )
     Evidence.add(file, by=acting(cast.our_lead), clearance=row)
+
+
+def _technology(number, owner, cast):
+    by, day = acting(cast.our_lead), dt.date(2026, 6, 1)
+    file = archive.store([b"proof %d" % number], name="proof.txt", content_type="text/plain")
+    given = {"donor": cast.ministry, "recipient": cast.texmin, "agreement": cast.our_agreement}
+    Transfer.record(owner, by=by, asset=f"Process {number}", **given)
+    Readiness.claim(owner, by=by, ladder="TRL", value=4, assessed_on=day, assessor="Panel", evidence=(file,))
+    for transfer in Transfer.objects.filter(project=owner):
+        item = KnowHowItem.record(transfer, by=by, title="Manual", kind="manual", due_on=day)
+        Evidence.add(file, by=by, know_how_item=item)
+        TransferStep.claim(transfer, by=by, stage="offered", reached_on=day, evidence=(file,))
+        Training.claim(transfer, by=by, certified_on=day, persons=1, assessed_by="NFTDC")
+        run = {"run_on": day, "guarantee_met": True, "licensor_on_site": False}
+        ReplicationRun.claim(transfer, by=by, **run)
 
 
 def _target(reference, owner):
@@ -91,6 +126,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_twenty(cast, as_user):
     def costs():
         return {(who, path): cost(browser, path) for who, browser in browsers.items() for path in PAGES}
 
+    results.transfer(cast, "TRF-801", donor=cast.ministry, agreement=cast.our_agreement)
     one_more(cast, 910)
     for_one = costs()
     for number in range(911, 930):
