@@ -97,6 +97,9 @@ class VerifyLadderForm(VerifyClaimForm):
 
     def __init__(self, *args: Any, may_waive: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].help_text = _(
+            "A readiness level counts as verified from V2, a stage of a transfer from V1."
+        )
         if not may_waive:
             del self.fields["waiver"]
 
