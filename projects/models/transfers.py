@@ -105,7 +105,7 @@ class Transfer(Sourced, Audited):
         """Whom the actor does not see it cannot name."""
         for name, model in (("donor", Organisation), ("recipient", Organisation), ("agreement", Agreement)):
             row = facts.get(name)
-            if row is not None and not model.objects.visible_to(by).filter(pk=row.pk).exists():  # type: ignore[attr-defined]
+            if row is not None and not model.objects.visible_to(by).filter(pk=row.pk).exists():
                 raise ValidationError({name: _("Unknown reference.")})
 
     def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
@@ -124,7 +124,7 @@ class Transfer(Sourced, Audited):
         """The terms on which a licence was verified may change; they do not become unknown."""
         emptied = [name for name in self.TERMS if name in changes and changes[name] in ("", None)]
         verified = {"stage": TransferStage.LICENSED, "status": MeasurementStatus.VERIFIED}
-        steps: Any = self.steps  # type: ignore[attr-defined]
+        steps: Any = self.steps
         if emptied and steps.filter(**verified).exists():
             message = _("The licence is verified with this term: it may change, but not become unknown.")
             raise ValidationError(dict.fromkeys(emptied, message))

@@ -67,7 +67,7 @@ class RegisterPage(Page, FormView):
             address = self.save(**form.cleaned_data)
         except TransitionError as error:
             now = type(self.row)._default_manager.get(pk=self.row.pk)
-            entered = self.get_form().entered()  # type: ignore[attr-defined]
+            entered = self.get_form().entered()
             return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=entered)
         except ValidationError as error:
             form.refuse(error)
@@ -90,7 +90,7 @@ class TransferNew(RegisterPage):
     form_class = RecordTransferForm
 
     @cached_property
-    def subject(self) -> Project:  # type: ignore[override]
+    def subject(self) -> Project:
         return get_object_or_404(Project.objects.visible_to(self.actor), reference=self.kwargs["reference"])
 
     @property
@@ -110,7 +110,7 @@ class TransferChange(RegisterPage):
     form_class = ChangeTransferForm
 
     @cached_property
-    def row(self) -> Transfer:  # type: ignore[override]
+    def row(self) -> Transfer:
         return get_object_or_404(Transfer.objects.visible_to(self.actor), reference=self.kwargs["reference"])
 
     @property
@@ -132,7 +132,7 @@ class TransferChange(RegisterPage):
 
     @property
     def _sees_agreement(self) -> bool:
-        visible = self.get_form().fields["agreement"].queryset  # type: ignore[attr-defined]
+        visible = self.get_form().fields["agreement"].queryset
         return bool(visible.filter(pk=self.row.agreement_id).exists())
 
 
@@ -170,7 +170,7 @@ class KnowHowNew(KnowHowPage):
     form_class = KnowHowForm
 
     @cached_property
-    def transfer(self) -> Transfer:  # type: ignore[override]
+    def transfer(self) -> Transfer:
         return get_object_or_404(Transfer.objects.visible_to(self.actor), reference=self.kwargs["reference"])
 
     @property
@@ -189,7 +189,7 @@ class KnowHowChange(KnowHowPage):
     form_class = ChangeKnowHowForm
 
     @cached_property
-    def row(self) -> KnowHowItem:  # type: ignore[override]
+    def row(self) -> KnowHowItem:
         visible = KnowHowItem.objects.visible_to(self.actor).select_related("transfer")
         return get_object_or_404(visible, pk=self.kwargs["pk"])
 

@@ -128,7 +128,7 @@ class TransferDetail(Page, DetailView):
     def _files(self) -> dict[Any, list[Evidence]]:
         """The files that the reader may see, by the row that they support; one query."""
         found: dict[Any, list[Evidence]] = {}
-        keys = {
+        keys: dict[str, Any] = {
             "transfer_step": TransferStep,
             "know_how_item": KnowHowItem,
             "training": Training,
