@@ -21,6 +21,7 @@ from projects.choices import (
     AgreementStatus,
     Binding,
     Instrument,
+    LicenceType,
     MeasureBasis,
     MilestoneStatus,
     MilestoneType,
@@ -30,7 +31,17 @@ from projects.choices import (
     Stage,
     TargetBasis,
 )
-from projects.models import Agreement, Indicator, Milestone, Mineral, Organisation, Project, State, Target
+from projects.models import (
+    Agreement,
+    Indicator,
+    Milestone,
+    Mineral,
+    Organisation,
+    Project,
+    State,
+    Target,
+    Transfer,
+)
 
 ANY = _("any")
 
@@ -238,4 +249,18 @@ class IndicatorFilter(filters.FilterSet):
 
     class Meta:
         model = Indicator
+        fields: tuple[str, ...] = ()
+
+
+class TransferFilter(filters.FilterSet):
+    """For `Transfer.objects.visible_to(actor)`."""
+
+    q = SearchFilter(fields=("reference", "asset", "description"))
+    project = named(Project, "project", _("Project"))
+    donor = named(Organisation, "donor", _("Donor"))
+    recipient = named(Organisation, "recipient", _("Recipient"))
+    licence_type = choice(LicenceType.choices, _("Licence"))
+
+    class Meta:
+        model = Transfer
         fields: tuple[str, ...] = ()

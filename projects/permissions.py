@@ -25,7 +25,12 @@ PARTNER = frozenset({Role.LEAD, Role.VIEWER})
 STEWARDS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # Facts that one person records and a second one verifies (projects/models/claims.py).
-CLAIMS = ("measurement", "fundline", "dutydone", "feed")
+CLAIMS = (
+    *("measurement", "fundline", "dutydone", "feed"),
+    *("readiness", "transferstep", "training", "replicationrun"),
+)
+# Those of a ladder: a manager who verifies may waive the rungs that are left out (projects/models/ladders.py).
+LADDERS = ("readiness", "transferstep")
 
 # What a role may do at all. Leads act on what their organisation leads or takes part in; a verifier
 # must be a second person (see `_second_person`). Seeing is a separate matter: `visible`.
@@ -38,6 +43,7 @@ MAY: dict[str, frozenset[str]] = {
     "milestone.cancel": frozenset({Role.MANAGER}),
     **{f"{claim}.claim": MINISTRY | {Role.LEAD} for claim in CLAIMS},
     **{f"{claim}.{step}": MINISTRY for claim in CLAIMS for step in ("verify", "return")},
+    **{f"{claim}.waive": frozenset({Role.MANAGER}) for claim in LADDERS},
     "clearance.record": MINISTRY | {Role.LEAD},
     "agreement.sign": MINISTRY,
     "agreement.take_effect": MINISTRY,
@@ -48,6 +54,8 @@ MAY: dict[str, frozenset[str]] = {
     "gate.decide": frozenset({Role.MANAGER}),
     "target.set": MINISTRY,
     "target.revise": frozenset({Role.MANAGER}),
+    "transfer.record": MINISTRY | {Role.LEAD},
+    "knowhowitem.accept": MINISTRY | {Role.LEAD},
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},

@@ -16,11 +16,14 @@ from projects.views import (
     milestones,
     overview,
     projects,
+    readiness,
     reliance,
     roadmaps,
     session,
     steps,
     targets,
+    transfer_register,
+    transfers,
     warnings,
 )
 
@@ -75,6 +78,28 @@ urlpatterns = [
     path("projects/<str:reference>/roadmap/decide/", roadmaps.GateDecide.as_view(), name="gate-decide"),
     path("warnings/", warnings.Warnings.as_view(), name="warnings"),
     path("roadmap/", roadmaps.Roadmaps.as_view(), name="roadmap"),
+    path("projects/<str:reference>/readiness/", readiness.ProjectLadders.as_view(), name="project-readiness"),
+    path(
+        "projects/<str:reference>/transfers/", transfers.ProjectTransfers.as_view(), name="project-transfers"
+    ),
+    path(
+        "projects/<str:reference>/transfers/new/",
+        transfer_register.TransferNew.as_view(),
+        name="transfer-new",
+    ),
+    path("transfers/", transfers.TransferList.as_view(), name="transfer-list"),
+    path("transfers/<str:reference>/", transfers.TransferDetail.as_view(), name="transfer-detail"),
+    path(
+        "transfers/<str:reference>/change/",
+        transfer_register.TransferChange.as_view(),
+        name="transfer-change",
+    ),
+    path(
+        "transfers/<str:reference>/know-how/new/",
+        transfer_register.KnowHowNew.as_view(),
+        name="know-how-new",
+    ),
+    path("know-how/<int:pk>/change/", transfer_register.KnowHowChange.as_view(), name="know-how-change"),
     path("money/", funds.ProgrammeMoney.as_view(), name="money"),
     path("projects/<str:reference>/feed/", feeds.ProjectFeed.as_view(), name="project-feed"),
     path("reliance/", reliance.RelianceList.as_view(), name="reliance-list"),

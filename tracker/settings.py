@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "Flow": "projects.progress.reliance.Flow",
         "FundKind": "projects.choices.FundKind",
         "Material": "projects.choices.Material",
+        "KnowHowKind": "projects.choices.KnowHowKind",
         "MeasurementStatus": "projects.choices.MeasurementStatus",
         "MilestoneType": "projects.choices.MilestoneType",
         "MilestoneStatus": "projects.choices.MilestoneStatus",
@@ -307,6 +308,8 @@ SPECTACULAR_SETTINGS = {
         "ReportKind": "reports.choices.ReportKind",
         "ReportState": "reports.choices.ReportState",
         "Stage": "projects.choices.Stage",
+        "TransferNeed": "projects.models.transfer_steps.Need",
+        "TransferStage": "projects.choices.TransferStage",
         "VerificationLevel": "projects.choices.VerificationLevel",
     },
 }

@@ -10,9 +10,17 @@ from projects.api.milestones import MilestoneViewSet
 from projects.api.overview import OverviewView, WarningsView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
+from projects.api.readiness import ReadinessViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet
 from projects.api.reliance import RelianceViewSet, SectorNeedViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
+from projects.api.transfers import (
+    KnowHowItemViewSet,
+    ReplicationRunViewSet,
+    TrainingViewSet,
+    TransferStepViewSet,
+    TransferViewSet,
+)
 
 __all__ = [
     "AgreementViewSet",
@@ -25,6 +33,7 @@ __all__ = [
     "FundLineViewSet",
     "GatePlanViewSet",
     "IndicatorViewSet",
+    "KnowHowItemViewSet",
     "LoginView",
     "LogoutAllView",
     "LogoutView",
@@ -35,9 +44,14 @@ __all__ = [
     "OrganisationViewSet",
     "OverviewView",
     "ProjectViewSet",
+    "ReadinessViewSet",
     "RelianceViewSet",
+    "ReplicationRunViewSet",
     "SectorNeedViewSet",
     "StageGateViewSet",
     "TargetViewSet",
+    "TrainingViewSet",
+    "TransferStepViewSet",
+    "TransferViewSet",
     "WarningsView",
 ]

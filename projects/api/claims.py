@@ -14,8 +14,16 @@ from projects import permissions
 from projects.api.files import stored
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.models import Claim, Evidence
-from projects.serializers.claims import ClaimBody, ClaimFacts, ReturnFact, VerifyFact, detailed, with_files
+from projects.models import Claim, Evidence, LadderClaim
+from projects.serializers.claims import (
+    ClaimBody,
+    ClaimFacts,
+    ReturnFact,
+    VerifyFact,
+    VerifyRung,
+    detailed,
+    with_files,
+)
 
 
 class ClaimViewSet(WithHistory, ScopedViewSet):
@@ -23,6 +31,7 @@ class ClaimViewSet(WithHistory, ScopedViewSet):
 
     model: ClassVar[type[Claim]]
     body_class: ClassVar[type[ClaimBody]]
+    verify_class: ClassVar[type[VerifyFact]] = VerifyFact
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class = Cursors
@@ -49,7 +58,7 @@ class ClaimViewSet(WithHistory, ScopedViewSet):
     def verify(self, request: Request, **kwargs: Any) -> Response:
         """Confirm the claim at a level, as a second person."""
         claim = self.subject()
-        claim.verify(by=self.by, **self.body(VerifyFact))
+        claim.verify(by=self.by, **self.body(self.verify_class))
         return self.answer(claim.pk)
 
     @action(detail=True, methods=["post"], filterset_class=None, url_path="return", url_name="return")
@@ -65,6 +74,7 @@ def claims(
 ) -> type[ClaimViewSet]:
     """Return the resource of one model of claims: its shape in lists, the body of a new one, its filters, what it is."""
     name, detail = of._meta.model_name, detailed(shape)
+    verify = VerifyRung if issubclass(of, LadderClaim) else VerifyFact
     made: Any = type(
         f"{of.__name__}ViewSet",
         (ClaimViewSet,),
@@ -74,6 +84,7 @@ def claims(
             "serializer_class": shape,
             "detail_serializer_class": detail,
             "body_class": body,
+            "verify_class": verify,
             "filterset_class": filters,
             "RIGHTS": {
                 "create": f"{name}.claim",
@@ -86,7 +97,7 @@ def claims(
     bodies = {"application/json": body, "multipart/form-data": with_files(body)}
     described: type[ClaimViewSet] = extend_schema_view(
         create=extend_schema(request=bodies, responses={201: detail}),
-        verify=extend_schema(request=VerifyFact, responses=detail),
+        verify=extend_schema(request=verify, responses=detail),
         send_back=extend_schema(request=ReturnFact, responses=detail),
     )(made)
     return described

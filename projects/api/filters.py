@@ -11,6 +11,7 @@ from projects.choices import (
     FundSource,
     Gate,
     GateDecision,
+    Ladder,
     Material,
     MeasurementStatus,
     OrganisationKind,
@@ -35,6 +36,7 @@ from projects.models import (
     Mineral,
     Organisation,
     Project,
+    Readiness,
     ReliancePoint,
     SectorNeed,
     StageGate,
@@ -126,6 +128,18 @@ class FundLineFilter(filters.FilterSet):
 
     class Meta:
         model = FundLine
+        fields: tuple[str, ...] = ()
+
+
+class ReadinessFilter(filters.FilterSet):
+    project = named(Project, "project", _("Project"))
+    ladder = choice(Ladder.choices, _("Ladder"))
+    status = choice(MeasurementStatus.choices, _("Status"))
+    assessed_from = day("assessed_on", "gte", _("Assessed from"))
+    assessed_to = day("assessed_on", "lte", _("Assessed to"))
+
+    class Meta:
+        model = Readiness
         fields: tuple[str, ...] = ()
 
 

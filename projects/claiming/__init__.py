@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects.claiming import duties, feeds, funds, measurements
+from projects.claiming import duties, feeds, funds, measurements, readiness, transfers
 from projects.claiming.forms import FactForm
 from projects.models import (
     Claim,
@@ -23,7 +23,12 @@ from projects.models import (
     FundLine,
     Measurement,
     Project,
+    Readiness,
+    ReplicationRun,
     Target,
+    Training,
+    Transfer,
+    TransferStep,
 )
 from projects.permissions import Actor
 
@@ -48,9 +53,15 @@ class ClaimKind:
     """What does not add up with this claim, for whoever reads or verifies it; nothing is refused because of it."""
     organisations: tuple[str, ...] = ()
     """Foreign keys to organisations, which are shown to those only who may see the organisation."""
+    page: str = ""
+    """The route of the subject's page on which the claims stand, where that is not the page of its project."""
+    is_ladder: bool = False
+    """Whether a manager may waive what is skipped."""
 
     def address_of(self, subject: Any) -> str:
         """Return the page on which the subject stands."""
+        if self.page:
+            return reverse(self.page, args=[subject.reference])
         if subject._meta.model_name not in ("project", "agreement", "target"):
             subject = getattr(subject, "project", None) or subject.agreement
         return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
@@ -104,6 +115,48 @@ KINDS: dict[str, ClaimKind] = {
             facts=feeds.described,
             warnings=feeds.told_twice,
             organisations=("supplier",),
+        ),
+        ClaimKind(
+            name="readiness",
+            model=Readiness,
+            subject=Project,
+            form=readiness.ReadinessForm,
+            title=_("Readiness level"),
+            new=_("Claim a readiness level"),
+            facts=readiness.described,
+            page="project-readiness",
+            is_ladder=True,
+        ),
+        ClaimKind(
+            name="transferstep",
+            model=TransferStep,
+            subject=Transfer,
+            form=transfers.TransferStepForm,
+            title=_("Stage of a transfer"),
+            new=_("Claim a stage"),
+            facts=transfers.step_shown,
+            page="transfer-detail",
+            is_ladder=True,
+        ),
+        ClaimKind(
+            name="training",
+            model=Training,
+            subject=Transfer,
+            form=transfers.TrainingForm,
+            title=_("Certified training"),
+            new=_("Claim people certified"),
+            facts=transfers.training_shown,
+            page="transfer-detail",
+        ),
+        ClaimKind(
+            name="replicationrun",
+            model=ReplicationRun,
+            subject=Transfer,
+            form=transfers.ReplicationRunForm,
+            title=_("Replication run"),
+            new=_("Claim a run"),
+            facts=transfers.run_shown,
+            page="transfer-detail",
         ),
     )
 }

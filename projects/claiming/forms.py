@@ -74,6 +74,26 @@ class VerifyClaimForm(StepForm):
     )
 
 
+class VerifyLadderForm(VerifyClaimForm):
+    """For a rung of a ladder: who may waive what is skipped gives the reason here."""
+
+    waiver = forms.CharField(
+        label=_("Waiver"),
+        widget=text(),
+        required=False,
+        max_length=5000,
+        help_text=_("Only where a level is skipped: why it may be, and by which order."),
+    )
+
+    def __init__(self, *args: Any, may_waive: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].help_text = _(
+            "A readiness level counts as verified from V2, a stage of a transfer from V1."
+        )
+        if not may_waive:
+            del self.fields["waiver"]
+
+
 class ReturnClaimForm(StepForm):
     reason = forms.CharField(
         label=_("What is missing"),

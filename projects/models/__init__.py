@@ -11,6 +11,7 @@ from projects.models.feeds import Feed
 from projects.models.funds import FundLine
 from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
+from projects.models.ladders import Fall, Gap, LadderClaim
 from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError
 from projects.models.measurements import Measurement
 from projects.models.milestone_states import State
@@ -21,7 +22,9 @@ from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
 from projects.models.targets import Target, TargetVersion, achievement
-from projects.models.transfers import KnowHowItem, ReplicationRun, Training, Transfer, TransferStep
+from projects.models.transfer_claims import ReplicationRun, Training
+from projects.models.transfer_steps import Holdings, Need, TransferStep
+from projects.models.transfers import KnowHowItem, Transfer
 
 __all__ = [
     "MOVES",
@@ -37,12 +40,16 @@ __all__ = [
     "Duty",
     "DutyDone",
     "Evidence",
+    "Fall",
     "Feed",
     "FundLine",
+    "Gap",
     "GatePlan",
+    "Holdings",
     "ImportedRow",
     "Indicator",
     "KnowHowItem",
+    "LadderClaim",
     "LifecycleModel",
     "Measurement",
     "Membership",
@@ -50,6 +57,7 @@ __all__ = [
     "MilestoneRevision",
     "Mineral",
     "MineralListing",
+    "Need",
     "Organisation",
     "Project",
     "Readiness",

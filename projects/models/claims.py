@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -31,6 +32,8 @@ class Claim(LifecycleModel):
     """
 
     SUBJECT: ClassVar[str] = ""
+    DAY: ClassVar[str] = ""
+    """The field with the day of the fact, which must not lie in the future; "" where the model asks by itself."""
     STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {
         "verify": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.VERIFIED),
         "return": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.RETURNED),
@@ -84,6 +87,12 @@ class Claim(LifecycleModel):
     def subject(self) -> Any:
         return getattr(self, self.SUBJECT)
 
+    @property
+    def day(self) -> dt.date:
+        """The day of the fact."""
+        found: dt.date = getattr(self, self.DAY)
+        return found
+
     def claimants(self) -> set[int]:
         """Return the keys of the users who made the claim or added evidence to it."""
         added: Any = self.evidence  # type: ignore[attr-defined]
@@ -108,6 +117,8 @@ class Claim(LifecycleModel):
         """Record a fact on `subject` and return the new row; a correction names the row that it supersedes."""
         name = cls._meta.model_name
         permissions.require(by, f"{name}.claim", subject)
+        if cls.DAY and facts[cls.DAY] > by.on:
+            raise ValidationError({cls.DAY: _("This day lies in the future: claim what has happened.")})
         if supersedes is not None and supersedes.subject != subject:
             raise ValidationError({"supersedes": _("A correction belongs to the same subject.")})
         with transaction.atomic():
@@ -131,10 +142,20 @@ class Claim(LifecycleModel):
 
     def verify(self, *, by: Actor, level: int, note: str = "", version: int | None = None) -> None:
         """Confirm the fact as a second person, at a level from V1 (document seen) to V3 (site verification)."""
+        self._verify(by=by, level=level, note=note, version=version)
+
+    def _verify(self, *, by: Actor, level: int, note: str, version: int | None, **decided: Any) -> None:
         if level not in VERIFYING:
             raise ValidationError({"level": _("Choose the level of verification: V1, V2 or V3.")})
         self._take(
-            "verify", by=by, version=version, reason=note, level=level, verified_by=by.user, verified_on=by.on
+            "verify",
+            by=by,
+            version=version,
+            reason=note,
+            level=level,
+            verified_by=by.user,
+            verified_on=by.on,
+            **decided,
         )
 
     def return_(self, *, by: Actor, reason: str, version: int | None = None) -> None:

@@ -26,7 +26,9 @@ from projects.models.milestones import Milestone
 from projects.models.people import User
 from projects.models.projects import StageGate
 from projects.models.readiness import Readiness
-from projects.models.transfers import KnowHowItem, ReplicationRun, Training, TransferStep
+from projects.models.transfer_claims import ReplicationRun, Training
+from projects.models.transfer_steps import TransferStep
+from projects.models.transfers import KnowHowItem
 from projects.permissions import Actor
 
 

@@ -41,6 +41,7 @@ class Measurement(Claim):
 
     ORGANISATION_PATHS = ("target__project__lead", "target__project__partners", "target__agreement__parties")
     SUBJECT = "target"
+    DAY = "period_end"
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="measurements")
     value = models.DecimalField(_("value"), **VALUE)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from django.db import models
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import Exclusivity, KnowHowKind, LicenceType, TransferStage
+from projects import permissions
+from projects.choices import Exclusivity, KnowHowKind, LicenceType, MeasurementStatus, TransferStage
+from projects.models import audit
 from projects.models.agreements import Agreement
-from projects.models.audit import Audited, AuditedQuerySet
-from projects.models.claims import Claim
+from projects.models.audit import Audited, AuditedQuerySet, AuditedT
+from projects.models.lifecycle import StaleError
 from projects.models.people import Organisation
 from projects.models.projects import Project
 from projects.models.sourced import Sourced
+from projects.permissions import Actor
 
 PATHS = ("project__lead", "project__partners")
 VIA_TRANSFER = tuple(f"transfer__{path}" for path in PATHS)
@@ -22,6 +31,9 @@ class Transfer(Sourced, Audited):
     """A technology on its way from a donor to a recipient, for one project. Its stage follows from verified steps."""
 
     ORGANISATION_PATHS = PATHS
+    FIXED: ClassVar[frozenset[str]] = frozenset({"reference", "project", "donor", "recipient"})
+    TERMS: ClassVar[tuple[str, ...]] = ("licence_type", "exclusivity", "fee_crore")
+    """What a licence needs filled in."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="transfers")
@@ -66,33 +78,75 @@ class Transfer(Sourced, Audited):
     def acting_organisations(self) -> set[int]:
         return self.project.acting_organisations()
 
+    @classmethod
+    def record(cls, project: Project, *, by: Actor, reason: str = "", **facts: Any) -> Self:
+        """Record a transfer for the project and return it with its reference; the same one is recorded once."""
+        permissions.require(by, "transfer.record", project)
+        if facts["donor"] == facts["recipient"]:
+            raise ValidationError({"recipient": _("A technology is transferred between two organisations.")})
+        cls._refuse_unseen(facts, by)
+        with transaction.atomic():
+            audit.serialise()  # two who record at once get two references, and one of them a refusal
+            same = {name: facts[name] for name in ("asset", "donor", "recipient")}
+            if twin := cls._base_manager.filter(project=project, **same).first():
+                raise ValidationError(
+                    _("This transfer is already recorded as %(reference)s.") % {"reference": twin.reference}
+                )
+            row = cls(project=project, reference=cls._next_reference(), **facts)
+            return audit.create(row, by=by, action="transfer.record", reason=reason)
 
-class TransferStep(Claim):
-    """A stage that the transfer is said to have reached on a day."""
+    @classmethod
+    def _next_reference(cls) -> str:
+        taken = cls._base_manager.filter(reference__regex=r"^TRF-[0-9]+$").values_list("reference", flat=True)
+        return f"TRF-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
 
-    ORGANISATION_PATHS = VIA_TRANSFER
-    SUBJECT = "transfer"
+    @classmethod
+    def _refuse_unseen(cls, facts: dict[str, Any], by: Actor) -> None:
+        """Whom the actor does not see it cannot name."""
+        for name, model in (("donor", Organisation), ("recipient", Organisation), ("agreement", Agreement)):
+            row = facts.get(name)
+            if row is not None and not model.objects.visible_to(by).filter(pk=row.pk).exists():
+                raise ValidationError({name: _("Unknown reference.")})
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="steps")
-    stage = models.CharField(_("stage"), max_length=10, choices=TransferStage)
-    reached_on = models.DateField(_("reached on"))
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Record other terms or words; project, donor and recipient stay. `version` is the one the caller read."""
+        permissions.require(by, "transfer.record", self)
+        _refuse_fixed(changes, self.FIXED)
+        if changes.get("agreement") is not None and changes["agreement"].pk != self.agreement_id:
+            self._refuse_unseen(changes, by)
+        with transaction.atomic():
+            row = _locked(self, version)
+            row._refuse_to_empty(changes)
+            audit.change(row, by=by, action="transfer.record", changes=changes, reason=reason)
+        self.refresh_from_db()
 
-    objects = AuditedQuerySet.as_manager()
+    def _refuse_to_empty(self, changes: dict[str, Any]) -> None:
+        """The terms on which a licence was verified may change; they do not become unknown."""
+        emptied = [name for name in self.TERMS if name in changes and changes[name] in ("", None)]
+        verified = {"stage": TransferStage.LICENSED, "status": MeasurementStatus.VERIFIED}
+        steps: Any = self.steps
+        if emptied and steps.filter(**verified).exists():
+            message = _("The licence is verified with this term: it may change, but not become unknown.")
+            raise ValidationError(dict.fromkeys(emptied, message))
 
-    class Meta(Claim.Meta):
-        abstract = False
-        ordering = ("transfer", "reached_on", "pk")
-        verbose_name = _("stage of a transfer")
-        verbose_name_plural = _("stages of transfers")
 
-    def __str__(self) -> str:
-        return f"{self.transfer_id} {self.stage} ({self.reached_on})"
+@dataclass(frozen=True)
+class Acceptance:
+    """Whose acceptance is asked for, as the table of rights asks it: the recipient's lead acts, not the donor's."""
+
+    recipient_id: int
+
+    def acting_organisations(self) -> set[int]:
+        return {self.recipient_id}
 
 
 class KnowHowItem(Audited):
     """An item of the know-how schedule: delivered by the donor, accepted by the recipient."""
 
     ORGANISATION_PATHS = VIA_TRANSFER
+    FIXED: ClassVar[frozenset[str]] = frozenset({"transfer", "number"})
+    PAST: ClassVar[tuple[str, ...]] = ("delivered_on", "accepted_on")
+    ACCEPTANCE: ClassVar[frozenset[str]] = frozenset({"accepted_on", "accepted_by_post"})
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="know_how")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -131,52 +185,72 @@ class KnowHowItem(Audited):
     def acting_organisations(self) -> set[int]:
         return self.transfer.acting_organisations()
 
+    @classmethod
+    def record(
+        cls, transfer: Transfer, *, by: Actor, reason: str = "", number: int | None = None, **facts: Any
+    ) -> Self:
+        """Add an item to the schedule of the transfer and return it; it gets the next number where none is given."""
+        permissions.require(by, "transfer.record", transfer)
+        _refuse_the_future(facts, cls.PAST, by.on)
+        with transaction.atomic():
+            # The schedule is numbered, and a stage that rests on it verified, one after another.
+            Transfer._base_manager.select_for_update().get(pk=transfer.pk)
+            numbers = cls._base_manager.filter(transfer=transfer).values_list("number", flat=True)
+            if number in numbers:
+                raise ValidationError({"number": _("The schedule has an item of this number.")})
+            row = cls(transfer=transfer, number=number or max(numbers, default=0) + 1, **facts)
+            if any(facts.get(name) for name in cls.ACCEPTANCE):
+                row._require_acceptance(by)
+            return audit.create(row, by=by, action="transfer.record", reason=reason)
 
-class Training(Claim):
-    """People certified to run the process alone: by assessment, not by attendance. Numbers only, never names."""
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Record delivery or acceptance. What is accepted is changed only by those who may accept."""
+        permissions.require(by, "transfer.record", self)
+        _refuse_fixed(changes, self.FIXED)
+        _refuse_the_future(changes, self.PAST, by.on)
+        with transaction.atomic():
+            Transfer._base_manager.select_for_update().get(pk=self.transfer_id)
+            row = _locked(self, version)
+            moved = {name for name, value in changes.items() if value != getattr(row, name)}
+            accepts = bool(moved & self.ACCEPTANCE) or (bool(moved) and row.accepted_on is not None)
+            if accepts:
+                row._require_acceptance(by)
+            action = "knowhowitem.accept" if accepts else "transfer.record"
+            audit.change(row, by=by, action=action, changes=changes, reason=reason)
+        self.refresh_from_db()
 
-    ORGANISATION_PATHS = VIA_TRANSFER
-    SUBJECT = "transfer"
+    @property
+    def acceptance(self) -> Acceptance:
+        return Acceptance(self.transfer.recipient_id)
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="training")
-    certified_on = models.DateField(_("certified on"))
-    persons = models.PositiveIntegerField(_("persons certified"))
-    person_days = models.PositiveIntegerField(_("person-days"), null=True, blank=True)
-    assessed_by = models.CharField(_("assessed by (body)"), max_length=200)
+    def may_accept(self, by: Actor) -> bool:
+        """Whether `by` may accept the item: the recipient's lead or the ministry, and nobody of the donor."""
+        allowed = permissions.allows(by, "knowhowitem.accept", self.acceptance)
+        return allowed and self.transfer.donor_id not in by.organisations
 
-    objects = AuditedQuerySet.as_manager()
-
-    class Meta(Claim.Meta):
-        abstract = False
-        ordering = ("transfer", "certified_on", "pk")
-        verbose_name = _("certified training")
-        verbose_name_plural = _("certified trainings")
-
-    def __str__(self) -> str:
-        return f"{self.transfer_id}: {self.persons} ({self.certified_on})"
+    def _require_acceptance(self, by: Actor) -> None:
+        permissions.require(by, "knowhowitem.accept", self.acceptance)
+        if not self.may_accept(by):
+            raise PermissionDenied(_("Who delivers does not accept: you belong to the donor."))
 
 
-class ReplicationRun(Claim):
-    """A run of the process by the recipient; independent when the licensor is not on site."""
+def _refuse_fixed(changes: dict[str, Any], fixed: frozenset[str]) -> None:
+    if found := sorted(changes.keys() & fixed):
+        raise ValidationError(dict.fromkeys(found, _("This cannot change: record another one.")))
 
-    ORGANISATION_PATHS = VIA_TRANSFER
-    SUBJECT = "transfer"
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="runs")
-    run_on = models.DateField(_("run on"))
-    hours = models.DecimalField(
-        _("hours of continuous run"), max_digits=8, decimal_places=2, null=True, blank=True
-    )
-    guarantee_met = models.BooleanField(_("guarantee values met"))
-    licensor_on_site = models.BooleanField(_("licensor on site"))
+def _refuse_the_future(facts: dict[str, Any], past: Iterable[str], today: dt.date) -> None:
+    if ahead := [name for name in past if facts.get(name) and facts[name] > today]:
+        message = _("This day lies in the future: record what has happened.")
+        raise ValidationError(dict.fromkeys(ahead, message))
 
-    objects = AuditedQuerySet.as_manager()
 
-    class Meta(Claim.Meta):
-        abstract = False
-        ordering = ("transfer", "run_on", "pk")
-        verbose_name = _("replication run")
-        verbose_name_plural = _("replication runs")
-
-    def __str__(self) -> str:
-        return f"{self.transfer_id} run {self.run_on}"
+def _locked(row: AuditedT, version: int | None) -> AuditedT:
+    """Return the row locked, as it stands now; StaleError where that is not what the caller read."""
+    found = type(row)._base_manager.select_for_update().get(pk=row.pk)
+    if version is not None and found.version != version:
+        raise StaleError(
+            _("%(row)s was changed by someone else after you opened it. Look at it again and decide anew.")
+            % {"row": row}
+        )
+    return found

@@ -146,7 +146,11 @@ def handed(projects: Iterable[Project], as_of: dt.date) -> Handed:
         ),
         readiness=tuple(
             Readiness.objects.filter(
-                seen, project__in=keys, ladder=Ladder.TRL, assessed_on__lte=as_of
+                seen,
+                project__in=keys,
+                ladder=Ladder.TRL,
+                level__gte=Readiness.COUNTS_AT,
+                assessed_on__lte=as_of,
             ).order_by("assessed_on", "pk")
         ),
         sanctioned=tuple(

@@ -87,6 +87,17 @@ class VerifyFact(Versioned):
     note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
 
 
+class VerifyRung(VerifyFact):
+    """The same of a rung of a ladder: a manager may waive that levels are skipped, with the reason."""
+
+    waiver = serializers.CharField(
+        max_length=NOTE_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text=_("Only where a level is skipped: why it may be, and by which order."),
+    )
+
+
 class ReturnFact(Versioned):
     """Why the claim goes back."""
 

@@ -42,6 +42,8 @@ ACTIONS = {
     "target.revise": gettext_lazy("revised"),
     "reference.change": gettext_lazy("definition changed"),
     "reference.load": gettext_lazy("loaded from the library"),
+    "transfer.record": gettext_lazy("recorded"),
+    "knowhowitem.accept": gettext_lazy("accepted"),
     "evidence.add": gettext_lazy("evidence added"),
     **{f"{claim}.claim": gettext_lazy("claimed") for claim in CLAIMS},
     **{f"{claim}.verify": gettext_lazy("verified") for claim in CLAIMS},
@@ -58,6 +60,8 @@ PROJECT_PAGES = (
     ("project-feed", gettext_lazy("Feed")),
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
+    ("project-readiness", gettext_lazy("Readiness")),
+    ("project-transfers", gettext_lazy("Technology transfer")),
 )
 
 

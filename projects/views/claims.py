@@ -18,7 +18,7 @@ from django.views.generic import DetailView, FormView
 
 from projects import permissions, uploads
 from projects.claiming import ClaimKind
-from projects.claiming.forms import ReturnClaimForm, VerifyClaimForm
+from projects.claiming.forms import ReturnClaimForm, VerifyClaimForm, VerifyLadderForm
 from projects.models import Claim, Evidence, Organisation, audit
 from projects.views.page import STEP_WORDS, Page
 from projects.views.row_step import RowStep
@@ -133,7 +133,16 @@ class ClaimStep(ClaimPage, RowStep):
 
 class ClaimVerify(ClaimStep):
     step = "verify"
-    form_class = VerifyClaimForm
+
+    def get_form_class(self) -> type[Form]:
+        return VerifyLadderForm if self.kind.is_ladder else VerifyClaimForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        given = super().get_form_kwargs()
+        if self.kind.is_ladder:
+            right = f"{self.kind.model._meta.model_name}.waive"
+            given["may_waive"] = permissions.allows(self.actor, right, self.row)
+        return given
 
     def take(self, **given: Any) -> None:
         self.row.verify(by=self.actor, **given)

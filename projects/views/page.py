@@ -125,6 +125,8 @@ _SECTIONS = {
     "milestone": "milestones",
     "project": "projects",
     "clearance": "projects",
+    "transfer": "projects",
+    "knowhowitem": "projects",
     "agreement": "agreements",
     "duty": "agreements",
     "reliancepoint": "reliance",

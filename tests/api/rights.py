@@ -6,6 +6,7 @@ here a second time on purpose: a slip in the one shows in the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.api.rights_claims import claim_api, claim_pages
@@ -42,6 +43,19 @@ def new_target(project: str) -> dict[str, Any]:
 
 def new_fund_line(project: str) -> dict[str, Any]:
     return {"project": project, **AMOUNT}
+
+
+def new_readiness(project: str) -> dict[str, Any]:
+    return {"project": project, **ASSESSED}
+
+
+def new_transfer(project: str) -> dict[str, Any]:
+    """Each lead names its own organisation, which the other does not see."""
+    return {"project": project, "recipient": project.replace("PRJ", "INS"), **PROCESS}
+
+
+def of_transfer(facts: dict[str, Any]) -> Callable[[Any], dict[str, Any]]:
+    return lambda transfer: {"transfer": transfer, **facts}
 
 
 def new_clearance(project: str) -> dict[str, Any]:
@@ -123,6 +137,13 @@ INDICATOR = {
     "measure_basis": "annual",
 }
 DEFINITION = {"measured_by": "dispatch and stock", "reason": "Said more exactly."}
+PROCESS = {"asset": "Leaching process", "donor": "INS-900"}
+MANUAL = {"title": "Operating manual", "kind": "manual"}
+REACHED = {"stage": "offered", "reached_on": "2026-06-01"}
+CERTIFIED = {"certified_on": "2026-06-01", "persons": 4, "assessed_by": "NFTDC"}
+RUN = {"run_on": "2026-06-01", "guarantee_met": True, "licensor_on_site": False}
+RAN = {**RUN, "guarantee_met": "true", "licensor_on_site": "false"}  # as a form says it
+ASSESSED = {"ladder": "TRL", "value": 5, "assessed_on": "2026-06-01", "assessor": "NTRAF panel"}
 CLAIM = {"actual_on": "2026-06-01"}
 RETURN = {"reason": "The certificate is missing."}
 REVISE = {"new_on": "2026-12-31", "reason_code": "funds", "narrative": "The release was delayed."}
@@ -230,6 +251,25 @@ API: dict[str, Rows] = {
     "measurement-history": reading("measurement", may=HISTORIANS),
     "measurement-verify": step("measurement", MINISTRY, level=1),
     "measurement-return": step("measurement", MINISTRY, reason="The unit is wrong."),
+    # technology transfers
+    "transfer-list": {
+        **listing(),
+        "POST": Row(may=LEADS_TOO, names="project", body=new_transfer, ok=201),
+    },
+    "transfer-detail": {
+        **reading("transfer"),
+        "PATCH": Row(thing="transfer", may=LEADS_TOO, body=lambda key: {"territory": "India"}),
+    },
+    "transfer-history": reading("transfer", may=HISTORIANS),
+    "knowhowitem-list": {
+        **listing(),
+        "POST": Row(may=LEADS_TOO, names="transfer", body=of_transfer(MANUAL), ok=201),
+    },
+    "knowhowitem-detail": {
+        **reading("knowhowitem"),
+        "PATCH": Row(thing="knowhowitem", may=LEADS_TOO, body=lambda key: {"delivered_on": "2026-06-01"}),
+    },
+    "knowhowitem-history": reading("knowhowitem", may=HISTORIANS),
     # clearances
     "clearance-list": {
         **listing(),
@@ -379,6 +419,27 @@ PAGES: dict[str, Rows] = {
         ),
     },
     "project-money": reading("project", is_page=True),
+    "project-readiness": reading("project", is_page=True),
+    "project-transfers": reading("project", is_page=True),
+    "transfer-list": listing(is_page=True),
+    "transfer-detail": reading("transfer", is_page=True),
+    "transfer-new": {
+        "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
+        # An empty form comes back with its errors.
+        "POST": Row(thing="project", may=LEADS_TOO, is_page=True, ok=200),
+    },
+    "transfer-change": step_page("transfer", LEADS_TOO, asset="Metal making", territory="India"),
+    "know-how-new": {
+        "GET": Row(thing="transfer", may=LEADS_TOO, is_page=True),
+        "POST": Row(
+            thing="transfer",
+            may=LEADS_TOO,
+            is_page=True,
+            ok=302,
+            body=lambda key: {**MANUAL, "visibility": "partner"},
+        ),
+    },
+    "know-how-change": step_page("knowhowitem", LEADS_TOO, visibility="partner", **MANUAL),
     "project-clearances": reading("project", is_page=True),
     "clearance-new": {
         "GET": Row(thing="project", may=LEADS_TOO, is_page=True),
@@ -435,12 +496,20 @@ CLAIM_PAGES = {
     **claim_pages("fundline", "project", AMOUNT),
     **claim_pages("dutydone", "duty", {"done_on": "2026-06-01"}),
     **claim_pages("feed", "project", {**FEED, "is_contracted": "false"}),
+    **claim_pages("readiness", "project", ASSESSED),
+    **claim_pages("transferstep", "transfer", REACHED),
+    **claim_pages("training", "transfer", CERTIFIED),
+    **claim_pages("replicationrun", "transfer", RAN),
 }
 
 CLAIM_API = {
     **claim_api("fundline", "project", new_fund_line),
     **claim_api("dutydone", "duty", lambda key: {"duty": key, "done_on": "2026-06-01"}),
     **claim_api("feed", "project", new_feed),
+    **claim_api("readiness", "project", new_readiness),
+    **claim_api("transferstep", "transfer", of_transfer(REACHED)),
+    **claim_api("training", "transfer", of_transfer(CERTIFIED)),
+    **claim_api("replicationrun", "transfer", of_transfer(RUN)),
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}

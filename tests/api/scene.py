@@ -17,13 +17,19 @@ from projects.models import (
     Feed,
     FundLine,
     Indicator,
+    KnowHowItem,
     Measurement,
     Mineral,
     Project,
+    Readiness,
     ReliancePoint,
+    ReplicationRun,
     SectorNeed,
     Target,
     TargetVersion,
+    Training,
+    Transfer,
+    TransferStep,
     User,
     audit,
 )
@@ -137,6 +143,12 @@ def assemble_scene() -> Scene:
         "duty": {},
         "dutydone": {},
         "gate_plan": {},
+        "readiness": {},
+        "transfer": {},
+        "knowhowitem": {},
+        "transferstep": {},
+        "training": {},
+        "replicationrun": {},
         "evidence": {},
         "report": {},
         "failed": {},
@@ -169,6 +181,15 @@ def assemble_scene() -> Scene:
             period_end=dt.date(2026, 4, 30),
             is_contracted=False,
         ).pk
+        scene.keys["readiness"][which] = Readiness.claim(
+            project,
+            by=acting(lead),
+            ladder="TRL",
+            value=4,
+            assessed_on=dt.date(2026, 6, 1),
+            assessor="NTRAF panel",
+        ).pk
+        _transfer(scene, which, lead, project)
         scene.keys["clearance"][which] = Clearance.record(
             project, by=acting(lead), type="ec", is_applicable=True, applied_on=dt.date(2026, 5, 1)
         ).pk
@@ -220,3 +241,22 @@ def _live(scene: Scene, which: str, lead: User, project: Project) -> None:
     ).pk
     claimed = Duty.record(signed, by=acting(cast.officer), text="Send the drawings.", **record)
     scene.keys["dutydone"][which] = DutyDone.claim(claimed, by=acting(lead), done_on=dt.date(2026, 6, 1)).pk
+
+
+def _transfer(scene: Scene, which: str, lead: User, project: Project) -> None:
+    """A process on its way from the other organisation, with an item, a step, a training and a run."""
+    donor = scene.cast.irel if which == OWN else scene.cast.texmin
+    day, by = dt.date(2026, 6, 1), acting(lead)
+    row = Transfer.record(
+        project, by=acting(scene.cast.officer), asset="Metal making", donor=donor, recipient=project.lead
+    )
+    step = TransferStep.claim(
+        row, by=by, stage="offered", reached_on=day, source_url="https://example.org/offer"
+    )
+    training = Training.claim(row, by=by, certified_on=day, persons=3, assessed_by="NFTDC")
+    run = ReplicationRun.claim(row, by=by, run_on=day, guarantee_met=True, licensor_on_site=False)
+    item = KnowHowItem.record(row, by=by, title="Drawings", kind="drawing")
+    scene.keys["transfer"][which] = row.reference
+    found = {"transferstep": step, "training": training, "replicationrun": run, "knowhowitem": item}
+    for kind, made in found.items():
+        scene.keys[kind][which] = made.pk

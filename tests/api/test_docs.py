@@ -70,9 +70,18 @@ def test_the_commands_of_the_tour_do_what_it_says(
 
 def test_every_resource_stands_in_the_tour(root: Path):
     lists = {name.removesuffix("-list") for name in API if name.endswith("-list")}
-    plural = {"evidence": "evidence", "reliance": "reliance", "fundline": "fund-lines"}
-    plural |= {"duty": "duties", "dutydone": "duties-done"}
-    plural["sectorneed"] = "sector-needs"
+    plural = {
+        "evidence": "evidence",
+        "reliance": "reliance",
+        "fundline": "fund-lines",
+        "readiness": "readiness",
+        "knowhowitem": "know-how-items",
+        "transferstep": "transfer-steps",
+        "replicationrun": "replication-runs",
+        "duty": "duties",
+        "dutydone": "duties-done",
+        "sectorneed": "sector-needs",
+    }
     page = text(root, "api.md")
     assert [name for name in lists if f"`{plural.get(name, name + 's')}/`" not in page] == []
 

@@ -21,12 +21,20 @@ from projects.models import (
     Evidence,
     Feed,
     FundLine,
+    KnowHowItem,
     Measurement,
     Milestone,
     Mineral,
     MineralListing,
+    Organisation,
+    Project,
+    Readiness,
     ReliancePoint,
+    ReplicationRun,
     SectorNeed,
+    Training,
+    Transfer,
+    TransferStep,
     audit,
 )
 from tests.api.conftest import SignIn
@@ -57,6 +65,12 @@ LISTS = {
     "duties": 2,
     "duties-done": 1,
     "gate-plans": 1,
+    "readiness": 1,
+    "transfers": 10,
+    "know-how-items": 1,
+    "transfer-steps": 1,
+    "trainings": 1,
+    "replication-runs": 1,
     "evidence": 1,
 }
 # for the ministry, for a lead: whether a lead may act is one question more
@@ -141,6 +155,7 @@ def furnish(cast: Cast, count: int) -> None:
             by=system(),
             action="test.setup",
         )
+        handed_over(cast, work, partner)
         Clearance.record(work, by=acting(cast.our_lead), type="cto", is_applicable=True)
         Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))
     enrich(cast, measured, count)
@@ -157,6 +172,18 @@ def feed_of(work: Any, cast: Cast, supplier: Any = None) -> None:
         is_contracted=False,
         supplier=supplier,
     )
+
+
+def handed_over(cast: Cast, work: Project, donor: Organisation) -> None:
+    """A transfer with one of everything, and a readiness level."""
+    by, day = acting(cast.our_lead), dt.date(2026, 5, 31)
+    given = {"asset": "Process", "donor": donor, "recipient": cast.texmin, "agreement": work.agreement}
+    row = Transfer.record(work, by=acting(cast.officer), **given)
+    KnowHowItem.record(row, by=by, title="Manual", kind="manual")
+    TransferStep.claim(row, by=by, stage="offered", reached_on=day)
+    Training.claim(row, by=by, certified_on=day, persons=1, assessed_by="NFTDC")
+    ReplicationRun.claim(row, by=by, run_on=day, guarantee_met=True, licensor_on_site=False)
+    Readiness.claim(work, by=by, ladder="TRL", value=4, assessed_on=day, assessor="NTRAF panel")
 
 
 def enrich(cast: Cast, measured: Any, count: int) -> None:

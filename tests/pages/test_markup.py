@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from django.template.loader import get_template
 
-from projects.models import Measurement, audit
+from projects.models import KnowHowItem, Measurement, Readiness, ReplicationRun, Training, TransferStep, audit
 from tests.api.scene import indicator, target
 from tests.cast import acting, project, system
+from tests.projects import results
 
 # Who may do what, and what a page says, does not hang on the engine: asked of one of them.
 pytestmark = pytest.mark.engine("postgres")
@@ -38,6 +39,17 @@ PATHS = (
     "/projects/PRJ-901/feed/",
     "/claims/feed/new/PRJ-901/",
     "/reliance/",
+    "/projects/PRJ-901/readiness/",
+    "/projects/PRJ-901/transfers/",
+    "/projects/PRJ-901/transfers/new/",
+    "/transfers/",
+    "/transfers/TRF-901/",
+    "/transfers/TRF-901/change/",
+    "/transfers/TRF-901/know-how/new/",
+    "/claims/transferstep/new/TRF-901/",
+    "/claims/training/new/TRF-901/",
+    "/claims/replicationrun/new/TRF-901/",
+    "/claims/readiness/new/PRJ-901/",
     "/milestones/",
     "/milestones/MST-901/",
     "/milestones/MST-901/claim/",
@@ -83,6 +95,21 @@ class Reader(HTMLParser):
         self.headings += tag == "h1"
         if "id" in given:
             self.ids.append(given["id"])
+
+
+@pytest.fixture(autouse=True)
+def transfer(cast):
+    """A transfer with one of everything, for its page and forms."""
+    row = results.transfer(cast)
+    by, day = acting(cast.our_lead), dt.date(2026, 6, 1)
+    item = {"title": HOSTILE, "kind": "manual", "delivered_on": day}
+    KnowHowItem.record(row, by=by, **item)
+    TransferStep.claim(row, by=by, stage="offered", reached_on=day, note=HOSTILE)
+    Training.claim(row, by=by, certified_on=day, persons=1, assessed_by=HOSTILE)
+    ReplicationRun.claim(row, by=by, run_on=day, guarantee_met=True, licensor_on_site=False)
+    assessed = {"ladder": "TRL", "value": 4, "assessed_on": day, "assessor": HOSTILE}
+    Readiness.claim(cast.our_project, by=by, **assessed)
+    return row
 
 
 @pytest.fixture

@@ -16,15 +16,22 @@ from projects.models import (
     Feed,
     FundLine,
     Indicator,
+    KnowHowItem,
     Measurement,
     Mineral,
+    Readiness,
     ReliancePoint,
+    ReplicationRun,
     SectorNeed,
     Target,
     TargetVersion,
+    Training,
+    Transfer,
+    TransferStep,
     audit,
 )
 from tests.cast import acting, agreement, milestone, organisation, project, system
+from tests.projects import results
 
 PAGES = {
     "/": 16,
@@ -40,6 +47,10 @@ PAGES = {
     "/reliance/MIN-901/": 5,
     "/projects/PRJ-901/money/": 8,
     "/projects/PRJ-901/clearances/": 7,
+    "/projects/PRJ-901/readiness/": 7,
+    "/projects/PRJ-901/transfers/": 15,
+    "/transfers/": 17,
+    "/transfers/TRF-801/": 18,
     "/money/": 5,
     "/warnings/": 39,
     "/milestones/": 9,
@@ -74,6 +85,7 @@ def one_more(cast, number):
         _target(f"TGT-{number}-{owner.pk}", owner)
         _money(number, owner, cast)
         _road(number, owner, cast)
+        _technology(number, owner, cast)
     _life(number, cast)
     _supply(number, cast)
     _measured(number, cast)
@@ -181,6 +193,21 @@ def _supply(number, cast):
     audit.create(need, by=system(), action="test.setup")
 
 
+def _technology(number, owner, cast):
+    by, day = acting(cast.our_lead), dt.date(2026, 6, 1)
+    file = archive.store([b"proof %d" % number], name="proof.txt", content_type="text/plain")
+    given = {"donor": cast.ministry, "recipient": cast.texmin, "agreement": cast.our_agreement}
+    Transfer.record(owner, by=by, asset=f"Process {number}", **given)
+    Readiness.claim(owner, by=by, ladder="TRL", value=4, assessed_on=day, assessor="Panel", evidence=(file,))
+    for transfer in Transfer.objects.filter(project=owner):
+        item = KnowHowItem.record(transfer, by=by, title="Manual", kind="manual", due_on=day)
+        Evidence.add(file, by=by, know_how_item=item)
+        TransferStep.claim(transfer, by=by, stage="offered", reached_on=day, evidence=(file,))
+        Training.claim(transfer, by=by, certified_on=day, persons=1, assessed_by="NFTDC")
+        run = {"run_on": day, "guarantee_met": True, "licensor_on_site": False}
+        ReplicationRun.claim(transfer, by=by, **run)
+
+
 def _target(reference, owner):
     indicator = Indicator.objects.first() or audit.create(
         Indicator(code="PRD-MAG", name="Magnets", unit="t", measure_basis=MeasureBasis.ANNUAL),
@@ -211,6 +238,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_twenty(cast, as_user):
     def costs():
         return {(who, path): cost(browser, path) for who, browser in browsers.items() for path in PAGES}
 
+    results.transfer(cast, "TRF-801", donor=cast.ministry, agreement=cast.our_agreement)
     one_more(cast, 910)
     for_one = costs()
     for number in range(911, 930):

@@ -146,6 +146,10 @@ def test_the_level_must_be_higher_than_the_one_verified_before_the_signature(cas
     assert not says(cast, Question.READINESS)
     results.readiness(cast, value=5, assessed_on=dt.date(2026, 6, 2))
     assert not says(cast, Question.READINESS), "a claim is not verified"
+    seen_only = results.readiness(cast, value=6, assessed_on=dt.date(2026, 6, 2))
+    verify(seen_only, cast)
+    audit.change(seen_only, by=system(), action="test.setup", changes={"level": 1})
+    assert not says(cast, Question.READINESS), "a level counts from V2"
     verify(results.readiness(cast, value=5, assessed_on=dt.date(2026, 6, 3)), cast)
     assert says(cast, Question.READINESS)
 

@@ -18,12 +18,18 @@ from projects.models import (
     Evidence,
     Feed,
     FundLine,
+    KnowHowItem,
     Measurement,
     Membership,
     Milestone,
     Organisation,
     Project,
+    Readiness,
+    ReplicationRun,
     Target,
+    Training,
+    Transfer,
+    TransferStep,
     User,
     audit,
 )
@@ -68,6 +74,22 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "duty.record": ("agreement", "officer manager", "officer manager"),
     "gate.plan": ("project", "officer manager", "officer manager"),
     "gate.decide": ("project", "manager", "manager"),
+    "readiness.claim": ("project", "officer manager our_lead", "officer manager their_lead"),
+    "readiness.verify": ("readiness", "officer manager", "officer manager"),
+    "readiness.return": ("readiness", "officer manager", "officer manager"),
+    "readiness.waive": ("readiness", "manager", "manager"),
+    "transfer.record": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "knowhowitem.accept": ("acceptance", "officer manager our_lead", "officer manager their_lead"),
+    "transferstep.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "transferstep.verify": ("transferstep", "officer manager", "officer manager"),
+    "transferstep.return": ("transferstep", "officer manager", "officer manager"),
+    "transferstep.waive": ("transferstep", "manager", "manager"),
+    "training.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "training.verify": ("training", "officer manager", "officer manager"),
+    "training.return": ("training", "officer manager", "officer manager"),
+    "replicationrun.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
+    "replicationrun.verify": ("replicationrun", "officer manager", "officer manager"),
+    "replicationrun.return": ("replicationrun", "officer manager", "officer manager"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
@@ -96,6 +118,9 @@ NUMBERED = {
     "duty": Duty,
     "dutydone": DutyDone,
 }
+MODELS["transfer"] = Transfer
+NUMBERED |= {"readiness": Readiness, "transferstep": TransferStep, "training": Training}
+NUMBERED |= {"replicationrun": ReplicationRun}
 
 
 @pytest.fixture
@@ -106,6 +131,8 @@ def scene(db: None) -> Scene:
 def thing(scene: Scene, kind: str, which: str) -> Any:
     if not kind:
         return None
+    if kind == "acceptance":
+        return KnowHowItem.objects.get(pk=scene.keys["knowhowitem"][which]).acceptance
     if kind in NUMBERED:
         return NUMBERED[kind].objects.get(pk=scene.keys[kind][which])
     return MODELS[kind].objects.get(reference=scene.keys[kind][which])
