@@ -83,16 +83,25 @@ class TransferStep(LadderClaim):
         return TransferStep.objects.filter(transfer=self.transfer_id)
 
     def missing(self, rows: Sequence[Any], on: dt.date) -> list[Any]:
-        """Return what the stage needs and does not have; a fall back needs its reason instead."""
-        if any(fall.row.pk == self.pk for fall in falls(climbed(rows, on))):
-            return [] if self.note.strip() else [NO_REASON]
+        """Return what the stage needs and does not have; a fall back, of this step or a later one, needs its reason."""
+        fallen = [fall.row for fall in falls(climbed(rows, on))]
+        unexplained: list[Any] = [
+            NO_REASON
+            if row.pk == self.pk
+            else _("%(stage)s of %(day)s would then be a fall back without a reason: correct that one first.")
+            % {"stage": row.get_stage_display(), "day": formats.day(row.reached_on)}
+            for row in fallen
+            if not row.note.strip()
+        ]
+        if self.pk in {row.pk for row in fallen}:
+            return unexplained
         (held,) = holdings([self.transfer])
         lacking = [
             need
             for need in NEEDS[TransferStage(self.stage)]
             if not witnesses(need, held, self.reached_on, on, documented=self.pk in held.documented)
         ]
-        return [
+        return unexplained + [
             _("Missing by %(day)s: %(need)s.") % {"day": formats.day(self.reached_on), "need": it.label}
             for it in lacking
         ]

@@ -25,7 +25,7 @@ from projects.models import (
     TransitionError,
     audit,
 )
-from projects.models.ladders import climbed, gaps
+from projects.models.ladders import climbed, falls, gaps
 from projects.models.transfer_steps import NEEDS, Need, holdings, witnesses
 from projects.progress.transfers import TransferStanding, transfer_standing
 from tests.api.scene import document, indicator, target
@@ -349,6 +349,24 @@ def test_a_fall_back_needs_its_reason_and_no_stage_is_skipped_on_the_way_back(ca
         verify(claim(transfer, cast, "absorbed", TODAY), cast)
 
 
+def test_a_step_that_turns_out_to_be_a_fall_back_is_not_verified_without_its_reason(cast: Cast):
+    transfer = recorded(cast, **TERMS)
+    later = claim(transfer, cast, "offered", DAY + dt.timedelta(2))
+    for stage in ("offered", "licensed"):
+        verify(claim(transfer, cast, stage), cast)
+    with pytest.raises(ValidationError, match="say why the transfer fell back"):
+        verify(later, cast)
+
+
+def test_a_step_found_later_does_not_turn_another_into_a_fall_back_without_a_reason(cast: Cast):
+    transfer = recorded(cast, **TERMS)
+    for number in (0, 2):
+        verify(claim(transfer, cast, "offered", DAY + dt.timedelta(number)), cast)
+    found = claim(transfer, cast, "licensed", DAY + dt.timedelta(1))
+    with pytest.raises(ValidationError, match="offered of 3 May 2026 would then be a fall back"):
+        verify(found, cast)
+
+
 def test_what_a_verified_stage_rests_on_is_asked_again_on_every_day(cast: Cast):
     transfer = recorded(cast, **TERMS)
     for stage in ("offered", "licensed"):
@@ -430,6 +448,7 @@ def test_in_any_order_the_verified_stage_never_rises_without_its_conditions(cast
             pass
         after = climbed(list(transfer.steps.all()), TODAY)
         assert gaps(after) == []
+        assert all(fall.row.note for fall in falls(after))
         for row in set(after) - set(before):
             assert row.verified_by_id != row.claimed_by_id
             place = after.index(row)
