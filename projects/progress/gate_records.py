@@ -6,24 +6,21 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from projects.choices import (
     ClearanceType,
     FundKind,
     Ladder,
     MeasurementStatus,
     MilestoneType,
-    VerificationLevel,
 )
 from projects.models import Clearance, Feed, FundLine, Milestone, Project, Readiness, Target
 from projects.progress.funds import claimed_lines
 from projects.progress.ladder import DEFINITIVE
 from projects.progress.readiness import verified_level
+from projects.progress.readiness_ladder import ladder_standing
 from projects.progress.targets import target_rows
 from projects.stages import DATED_MILESTONES_NEEDED, MRL_NEEDED, TRL_NEEDED, GateRule
 
-ACCREDITED = VerificationLevel.V2
 HALF = 50
 
 
@@ -111,12 +108,9 @@ def _consents(project: Project, rule: GateRule, on: dt.date) -> Known:
 
 
 def _level(project: Project, ladder: Ladder, on: dt.date) -> int | None:
-    """Return the level of the latest assessment that was verified by the day at V2 or more."""
-    seen = Q(status=MeasurementStatus.VERIFIED, verified_on__lte=on, level__gte=ACCREDITED)
-    replaced = Q(superseded_by__status=MeasurementStatus.VERIFIED, superseded_by__verified_on__lte=on)
-    rows = Readiness.objects.filter(seen, project=project, ladder=ladder, assessed_on__lte=on)
-    last = rows.exclude(replaced).order_by("assessed_on", "pk").last()
-    return last.value if last else None
+    """Return the verified level of a ladder (docs/rules/readiness.md)."""
+    found = ladder_standing(list(Readiness.objects.filter(project=project)), ladder, on).verified
+    return found.value if found else None
 
 
 def _trl(project: Project, rule: GateRule, on: dt.date) -> Known:

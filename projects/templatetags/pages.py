@@ -57,11 +57,11 @@ UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 PROJECT_PAGES = (
     ("project-detail", gettext_lazy("Progress")),
     ("project-roadmap", gettext_lazy("Roadmap")),
+    ("project-readiness", gettext_lazy("Readiness")),
+    ("project-transfers", gettext_lazy("Technology transfer")),
     ("project-feed", gettext_lazy("Feed")),
     ("project-money", gettext_lazy("Money")),
     ("project-clearances", gettext_lazy("Clearances")),
-    ("project-readiness", gettext_lazy("Readiness")),
-    ("project-transfers", gettext_lazy("Technology transfer")),
 )
 
 
