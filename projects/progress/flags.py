@@ -95,13 +95,13 @@ def no_output(
                 commissioned[row.milestone.project_id] = row
     found = []
     for project in projects:
-        row = commissioned.get(project.pk)
+        began = commissioned.get(project.pk)
         asked = project.pk in aimed or project.phase in PILOT_OR_LATER
-        if row is None or not asked or project.pk in made:
+        if began is None or not asked or project.pk in made:
             continue
-        since = months_after(_actual(row), MONTHS_TO_OUTPUT)
+        since = months_after(_actual(began), MONTHS_TO_OUTPUT)
         if since < as_of:
-            found.append(_row(Flag.NO_OUTPUT, project, since, as_of, row.milestone.actual_precision))
+            found.append(_row(Flag.NO_OUTPUT, project, since, as_of, began.milestone.actual_precision))
     return _longest_first(found)
 
 

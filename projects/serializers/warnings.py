@@ -38,7 +38,7 @@ class RuleSerializer(serializers.Serializer):
     """A rule of docs/rules/exceptions.md or docs/rules/warnings.md with what it finds, the longest first."""
 
     code = serializers.SerializerMethodField()
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of the shape
     count = serializers.SerializerMethodField()
     rows = serializers.SerializerMethodField()
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, FormView
 
 from projects import agreeing, permissions, uploads
-from projects.agreement_forms import AmendmentForm, ChangeDutyForm, RecordDutyForm, TakeStepForm
+from projects.agreement_forms import AmendmentForm, ChangeDutyForm, DutyFields, RecordDutyForm, TakeStepForm
 from projects.choices import AgreementMove
 from projects.models import MOVES, Agreement, Amendment, Duty, Evidence, TransitionError, audit
 from projects.progress.agreement_life import life, precision_of, with_life
@@ -184,7 +184,7 @@ class AmendmentNew(LifeForm):
 
 
 class DutyNew(LifeForm):
-    form_class = RecordDutyForm
+    form_class: type[DutyFields] = RecordDutyForm
     right = "duty.record"
 
     @property

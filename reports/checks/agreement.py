@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.checks.arithmetic import Failure, Snapshot, day, must
+from reports.checks.life import life
 from reports.checks.programme import projects
 from reports.checks.working import working
 
@@ -33,6 +34,7 @@ def agreement(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield must("projects.withheld: not less than none", found["withheld"] >= 0)
     yield from _facts(snapshot, as_of)
     yield from _ladder(snapshot, as_of)
+    yield from life(snapshot, as_of)
     yield from working(snapshot, as_of)
     total = 1 + found["total"] + snapshot["milestones"]["total"] + snapshot["targets"]["total"]
     yield Failure("provenance", sum(snapshot["provenance"].values()), total)

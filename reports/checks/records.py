@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, steps, traces, whole
+from reports.checks import facts, life, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -65,6 +65,8 @@ class Records:
     milestones: dict[str, Milestone]
     files: dict[str, list[Facts]]
     standings: dict[str, set[steps.Standing]]
+    life: Snapshot | None
+    """What the records tell of the life of the agreement that the report is on."""
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -94,6 +96,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         milestones=milestones,
         files=files,
         standings=steps.standings(rows, as_of),
+        life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
     )
 
 
@@ -134,6 +137,9 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
                 stands = (steps.RULES[row["rule"]], row["since"]["on"])
                 if stands not in records.standings.get(row["reference"], ()):
                     yield Failure(f"{place}.since", row["since"]["on"], "the day that the audit trail tells")
+    if records.life is not None:
+        told = life.compared(snapshot["life"], records.life)
+        yield from (failure for failure in told if failure.found != failure.expected)
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:

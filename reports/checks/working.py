@@ -10,11 +10,14 @@ from typing import Any
 from projects.models import FundLine, KnowHowItem, Readiness, ReplicationRun, Training
 from reports.checks.arithmetic import Failure, Snapshot, must
 
-QUESTIONS = ("binding", "project", "deliverable", "money", "target", "milestone", "achieved", "moved")
-QUESTIONS += ("readiness", "output")
+QUESTIONS = (
+    *("binding", "project", "deliverable", "money", "target"),
+    *("milestone", "achieved", "moved", "readiness", "output"),
+)
 CLASSES = ((9, "delivering"), (6, "working"), (3, "defined"), (0, "symbolic"))
 HANDED_OVER = ("transfer", "training")
 LAST = "9999-12-31"
+ACCREDITED = 2  # the level at which an assessment of readiness counts as verified
 
 # day and precision, kind and reference of the witness; None: no
 Yes = tuple[Snapshot | None, tuple[str, str] | None]
@@ -89,7 +92,7 @@ def _rung(row: Snapshot) -> Yes | None:
 def _target(rows: list[Snapshot]) -> Yes | None:
     dated = [row for row in rows if row["unit"] and row["target"] and row["target"]["due"]]
     first = min(dated, key=lambda row: row["reference"], default=None)
-    return first and (first["target"]["due"], ("target", first["reference"]))
+    return (first["target"]["due"], ("target", first["reference"])) if first else None
 
 
 def _beyond(rows: list[Snapshot]) -> Yes | None:
@@ -119,7 +122,9 @@ def _output(rows: list[Snapshot]) -> Yes | None:
         if row["verified"] and Decimal(row["verified"]["value"]) > 0 and row["indicator"].startswith(used)
     ]
     first = min(made, key=lambda row: row["reference"], default=None)
-    return first and ({"on": first["verified"]["on"], "precision": "day"}, ("target", first["reference"]))
+    if first is None:
+        return None
+    return {"on": first["verified"]["on"], "precision": "day"}, ("target", first["reference"])
 
 
 def _signed(snapshot: Snapshot) -> str | None:
@@ -139,7 +144,7 @@ def _handed_over(snapshot: Snapshot) -> Yes | None:
         and row["actual"]["on"] > signed
     ]
     first = min(rows, key=_when, default=None)
-    return first and (first["actual"], ("milestone", first["reference"]))
+    return (first["actual"], ("milestone", first["reference"])) if first else None
 
 
 def _on(day: dt.date) -> Snapshot:
@@ -199,7 +204,7 @@ def _readiness(projects: list[str], signed: str | None, by_then: dt.date) -> Yes
     levels = [
         row
         for row in rows.select_related("project", "superseded_by")
-        if row.assessed_on <= by_then and _stands(row, by_then)
+        if row.assessed_on <= by_then and row.level >= ACCREDITED and _stands(row, by_then)
     ]
     before: dict[str, int] = {}
     for row in levels:
@@ -214,4 +219,4 @@ def _readiness(projects: list[str], signed: str | None, by_then: dt.date) -> Yes
         and row.value > before.get(row.project.reference, row.value)
     ]
     first = min(risen, key=lambda it: (it.assessed_on, it.pk), default=None)
-    return first and (_on(first.assessed_on), ("project", first.project.reference))
+    return (_on(first.assessed_on), ("project", first.project.reference)) if first else None

@@ -9,6 +9,7 @@ from projects.choices import Precision
 from projects.models import Agreement, AgreementParty
 from projects.permissions import Actor
 from projects.progress import AgreementProgress, AgreementRow, LadderStep
+from reports.figures.life import life_section
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import projects, provenance, tally
 from reports.figures.project import evidence
@@ -33,6 +34,7 @@ def agreement_snapshot(agreement: Agreement, as_of: dt.date, period: Period, *, 
     return {
         "agreement": _facts(figures),
         "parties": [party(it) for it in figures.parties],
+        "life": life_section(figures.agreement.agreement, as_of),
         "working": working(figures),
         "ladder": _ladder(figures.ladder),
         "projects": projects(figures.projects) | {"withheld": figures.projects_withheld, "without": outside},

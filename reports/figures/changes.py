@@ -54,6 +54,8 @@ HEADLINES = (
     "milestones.overdue.mean",
     "milestones.slips.count",
     "milestones.slips.sum",
+    "life.expires_in_days",
+    "life.duties.overdue",
     "working.score",
     "ladder.reached",
     "money.total",

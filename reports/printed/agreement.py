@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from projects import charts
 from projects.charts import Event
+from projects.choices import AgreementMove, AgreementStatus
 from projects.models import AgreementParty
 from projects.progress import Rung, Standing, working
+from projects.progress.agreement_life import DutyState, ExpiryBasis
 from reports import drawings
 from reports.templatetags.snapshot import NONE, fact_date
 
@@ -20,6 +22,7 @@ def sections() -> dict[str, str]:
     return {
         "facts": _("The agreement"),
         "projects": _("Projects under it"),
+        "life": _("Life of the agreement"),
         "working": _("Symbolic or working"),
         "ladder": _("Execution ladder"),
         "milestones": _("Milestones"),
@@ -37,6 +40,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "party_rows": [_party(row) for row in snapshot["parties"]],
         "stage_names": [_stage(code) for code in snapshot["agreement"]["stages"]],
         "steps": steps,
+        **_life(snapshot["life"]),
         "answers": list(_answers(snapshot["working"]["answers"])),
         "class_name": working.Standing(snapshot["working"]["standing"]).label,
         "highest": next((step for step in reversed(steps) if step["reached"]), None),
@@ -54,6 +58,24 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
 def _party(row: dict[str, Any]) -> dict[str, Any]:
     role = AgreementParty.PartyRole(row["role"])
     return {**row, "role": role.label}
+
+
+def _life(found: dict[str, Any]) -> dict[str, Any]:
+    """Give status, basis, steps and states of duties their words."""
+    return {
+        "life_status": AgreementStatus(found["status"]).label,
+        "life_basis": ExpiryBasis(found["basis"]).label,
+        "moves": [
+            {
+                **row,
+                "name": AgreementMove(row["move"]).label,
+                "before": AgreementStatus(row["from"]).label,
+                "after": AgreementStatus(row["to"]).label,
+            }
+            for row in found["steps"]
+        ],
+        "duty_rows": [{**row, "standing": DutyState(row["state"]).label} for row in found["duties"]["rows"]],
+    }
 
 
 def _answers(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

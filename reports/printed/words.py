@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects import choices, formats
 from projects.progress import Rung, Standing, transfer, working
+from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
@@ -90,6 +91,7 @@ def section_name(slug: str) -> str:
         "exceptions": _("Exceptions"),
         "indicators": _("Transfer indicators"),
         "ladder": _("Execution ladder"),
+        "life": _("Life of the agreement"),
         "milestones": _("Milestones"),
         "money": _("Money"),
         "named": _("Records named"),
@@ -150,7 +152,12 @@ def _code(code: str, key: str, section: str) -> str:
         "reason": "RevisionReason",
         "binding": "Binding",
         "basis": "TargetBasis",
+        "move": "AgreementMove",
     }
+    if section == "life" and key in ("status", "from", "to"):
+        return label(code, "AgreementStatus")
+    if section == "life" and key in ("state", "basis"):
+        return str((DutyState if key == "state" else ExpiryBasis)(code).label)
     if key == "state":
         return state(code)
     if key == "band":
@@ -200,8 +207,10 @@ def _words(_language: str) -> dict[str, str]:
         "achieved_late": _("achieved late"),
         "achievement": _("achievement, per cent"),
         "actual": _("actual date"),
+        "agreed": _("agreed on"),
         "agreement": _("agreement"),
         "agreements": _("agreements"),
+        "amendments": _("amendments"),
         "answers": _("answers"),
         "approved_by": _("approved by"),
         "as_of": _("date of the record"),
@@ -240,10 +249,12 @@ def _words(_language: str) -> dict[str, str]:
         "due_later": _("due later"),
         "due_this_year": _("due in the financial year"),
         "due_today": _("due on the as-of date"),
+        "duties": _("duties"),
         "effective": _("effective date"),
         "ended": _("ended"),
         "evidence": _("evidence"),
         "expires": _("date of expiry"),
+        "expires_in_days": _("days to the last day"),
         "families": _("families"),
         "from": _("old date"),
         "funding": _("funding"),
@@ -263,6 +274,7 @@ def _words(_language: str) -> dict[str, str]:
         "intents": _("intents"),
         "kind": _("kind"),
         "kinds": _("by kind of record"),
+        "last_day": _("last day"),
         "late_baseline_days": _("days late on the original date"),
         "late_baseline_months": _("months late on the original date"),
         "late_latest_days": _("days late on the latest date"),
@@ -284,6 +296,7 @@ def _words(_language: str) -> dict[str, str]:
         "mineral": _("mineral"),
         "minerals": _("minerals"),
         "minimum_level": _("lowest level that counts"),
+        "move": _("step"),
         "moves": _("moves of dates"),
         "name": _("name"),
         "named": _("named"),
@@ -310,6 +323,7 @@ def _words(_language: str) -> dict[str, str]:
         "part": _("part in the programme"),
         "parties": _("parties"),
         "partners": _("partners"),
+        "party": _("party"),
         "past_due": _("past due without a value"),
         "period": _("period"),
         "phase": _("phase"),
@@ -362,8 +376,10 @@ def _words(_language: str) -> dict[str, str]:
         "states": _("state"),
         "status": _("status"),
         "status_reported": _("status as reported"),
+        "steps": _("steps"),
         "subjects": _("records named"),
         "sum": _("sum"),
+        "summary": _("what was changed"),
         "symbol": _("symbol"),
         "target": _("target"),
         "targets": _("targets"),

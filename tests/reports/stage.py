@@ -11,10 +11,21 @@ from typing import Any
 
 import time_machine
 
-from projects import archive
+from projects import agreeing, archive
 from projects.choices import RevisionReason, Role
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, Measurement, Milestone, Organisation, Project, Target, audit
+from projects.models import (
+    Agreement,
+    Amendment,
+    Duty,
+    DutyDone,
+    Measurement,
+    Milestone,
+    Organisation,
+    Project,
+    Target,
+    audit,
+)
 from projects.models.people import User
 from reports import engine, ordering
 from reports.choices import SCOPES, Language, ReportKind
@@ -55,6 +66,7 @@ def fill() -> User:
             by=acting(manager, dt.date(2026, 8, 12)), reason="Given up."
         )
         _values(officer, manager, dt.date(2026, 8, 12))
+        _life(officer, manager, dt.date(2026, 8, 12))
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
@@ -85,6 +97,32 @@ def _values(officer: User, manager: User, on: dt.date) -> None:
         )
         value.verify(by=acting(manager, on), level=3)
         Measurement.claim(target, by=by, value=Decimal("17.25"), period_end=dt.date(2026, 8, 10))
+
+
+def _life(officer: User, manager: User, on: dt.date) -> None:
+    """Give the agreement of the report a life: duties of both kinds of states, an amendment, a step."""
+    agreement, by = Agreement.objects.get(**SUBJECTS["agreement"]), acting(officer, on)
+    party = agreement.parties.order_by("pk").first()
+    duties = [
+        Duty.record(agreement, by=by, party=party, text=f"Deliver part {number}.", due_on=due)
+        for number, due in enumerate((dt.date(2026, 5, 31), dt.date(2026, 6, 15), dt.date(2027, 1, 31)), 1)
+    ]
+    DutyDone.claim(duties[0], by=by, done_on=dt.date(2026, 7, 1)).verify(by=acting(manager, on), level=1)
+    Amendment.record(
+        agreement,
+        by=by,
+        agreed_on=dt.date(2026, 7, 10),
+        summary="Prolonged.",
+        expires_on=dt.date(2027, 7, 9),
+    )
+    agreeing.take(
+        agreement,
+        "suspend",
+        by=acting(manager, on),
+        taken_on=dt.date(2026, 8, 1),
+        decided_by_post="Joint Secretary",
+        reason="Sanctions.",
+    )
 
 
 def report_of(kind: str, owner: User, as_of: dt.date) -> Report:

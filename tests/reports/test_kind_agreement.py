@@ -7,9 +7,10 @@ import json
 import pytest
 from django.db import transaction
 
+from projects import agreeing
 from projects.choices import Role
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, FundLine, audit
+from projects.models import Agreement, Amendment, Duty, DutyDone, FundLine, audit
 from projects.progress.working import Question
 from reports import checks, document, figures, ordering
 from reports.checks import records as rechecked
@@ -292,3 +293,73 @@ def test_score_and_class_follow_from_the_answers(recorded, name):
     change, figure = CHANGED[name]
     snapshot, _none = recorded["AGR-002"]
     assert any(line.startswith(figure) for line in wrong(snapshot, lambda it: change(it["working"])))
+
+
+# --- the life of the agreement ---
+
+
+@pytest.fixture
+def lived(cast):
+    """The report on our agreement: a duty met, one overdue, an amendment that renews, and a suspension."""
+    row, by = cast.our_agreement, acting(cast.officer)
+    for number, due in enumerate((dt.date(2026, 3, 31), dt.date(2026, 4, 30)), 1):
+        Duty.record(row, by=by, party=cast.texmin, text=f"Send part {number}.", due_on=due)
+    done = DutyDone.claim(row.duties.get(number=1), by=acting(cast.our_lead), done_on=dt.date(2026, 3, 20))
+    done.verify(by=by, level=1)
+    Amendment.record(
+        row, by=by, agreed_on=dt.date(2026, 4, 1), summary="Prolonged.", expires_on=dt.date(2027, 3, 31)
+    )
+    agreeing.take(
+        row,
+        "suspend",
+        by=acting(cast.manager),
+        taken_on=dt.date(2026, 5, 1),
+        decided_by_post="Joint Secretary",
+        reason="Sanctions.",
+    )
+    return made(row, acting(cast.officer), orders.NOW.date(), orders.NOW)
+
+
+@pytest.mark.django_db
+def test_the_report_tells_the_life_of_the_agreement(lived):
+    snapshot, failures = lived
+    assert failures == []
+    found = snapshot["life"]
+    assert (found["status"], found["since"], found["basis"]) == ("suspended", "2026-05-01", "amended")
+    assert [(row["state"], row["verified"]) for row in found["duties"]["rows"]] == [
+        ("verified", "2026-03-20"),
+        ("overdue", None),
+    ]
+    paper = pdftotext(printing.render(snapshot))
+    for wanted in ("Send part 2.", "Prolonged.", "Sanctions.", "suspended"):
+        assert printing.holds(paper, wanted)
+
+
+WRONG_LIVES = {
+    "status": (lambda it: it.update(status="in_force"), "life.status"),
+    "day of the step": (lambda it: it["steps"][0].update(on="2026-05-02"), "life.steps[S1].on"),
+    "a step left out": (lambda it: it["steps"].clear(), "life.steps"),
+    "last day": (lambda it: it["last_day"].update(on="2027-04-01"), "life.last_day.on"),
+    "days left": (lambda it: it.update(expires_in_days=1), "life.expires_in_days"),
+    "an amendment left out": (lambda it: it["amendments"].clear(), "life.amendments"),
+    "a duty left out": (lambda it: it["duties"]["rows"].pop(), "life.duties"),
+    "state of a duty": (lambda it: it["duties"]["rows"][1].update(state="open"), "life.duties.D2.state"),
+    "days overdue": (
+        lambda it: it["duties"]["rows"][1].update(overdue_days=1),
+        "life.duties.D2.overdue_days",
+    ),
+    "a duty met that is not": (
+        lambda it: it["duties"]["rows"][1].update(claimed="2026-05-01"),
+        "life.duties.rows[D2].claimed",
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", WRONG_LIVES)
+def test_a_life_that_is_not_that_of_the_records_is_named(cast, lived, name):
+    change, figure = WRONG_LIVES[name]
+    snapshot, _none = lived
+    change(snapshot["life"])
+    found = rechecked.failures(snapshot, by=acting(cast.officer)) + checks.failures(snapshot)
+    assert any(str(failure).startswith(figure) for failure in found)

@@ -1,0 +1,162 @@
+"""The life of an agreement, told anew from its records: apart from the code that worked it out, value by value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from projects.models import Agreement, AgreementStep, Amendment, Duty, DutyDone
+from reports.checks.arithmetic import Failure, Snapshot, day, must
+
+STATES = ("verified", "claimed", "overdue", "open")
+MAY_EXPIRE = ("signed", "in_force", "suspended")
+
+
+def life(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+    """Yield what contradicts itself: counts, states, days."""
+    found = snapshot["life"]
+    duties, last = found["duties"], day(found["last_day"])
+    yield Failure("life.duties.total", duties["total"], len(duties["rows"]))
+    for state in STATES:
+        count = sum(row["state"] == state for row in duties["rows"])
+        yield Failure(f"life.duties.{state}", duties[state], count)
+    for row in duties["rows"]:
+        name, due = f"life.duties.{row['code']}", day(row["due"])
+        late = due is not None and due < as_of and not row["claimed"]
+        yield Failure(
+            f"{name}.overdue_days", row["overdue_days"], (as_of - due).days if late and due else None
+        )
+        state = (
+            "verified" if row["verified"] else "claimed" if row["claimed"] else "overdue" if late else "open"
+        )
+        yield Failure(f"{name}.state", row["state"], state)
+    left = None if last is None or found["status"] in ("terminated", "draft") else (last - as_of).days
+    yield Failure("life.expires_in_days", found["expires_in_days"], left)
+    expired = left is not None and left < 0
+    yield must("life.status: expired when the last day is past", (found["status"] == "expired") == expired)
+    numbers = [row["code"] for row in found["amendments"]]
+    yield Failure("life.amendments.code", numbers, [f"A{number}" for number in range(1, len(numbers) + 1)])
+
+
+def recorded(reference: str, as_of: dt.date) -> Snapshot:
+    """Return the section as the records tell it."""
+    agreement = Agreement.objects.get(reference=reference)
+    steps = sorted(AgreementStep.objects.filter(agreement=agreement), key=lambda row: (row.taken_on, row.pk))
+    taken = [row for row in steps if row.taken_on <= as_of]
+    amendments = [
+        row
+        for row in Amendment.objects.filter(agreement=agreement).order_by("number")
+        if row.agreed_on <= as_of
+    ]
+    last, basis = _last_day(agreement, amendments)
+    status = taken[-1].to_status if taken else steps[0].from_status if steps else agreement.status
+    since = taken[-1].taken_on if taken else None
+    if last and status in MAY_EXPIRE and last < as_of:
+        status, since = "expired", last
+    rows = [
+        _duty(row, as_of)
+        for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
+    ]
+    return {
+        "status": status,
+        "since": _text(since),
+        "last_day": _fact(last, "derived" if basis == "derived" else "day"),
+        "basis": basis,
+        "steps": [
+            {
+                "code": f"S{number}",
+                "move": row.move,
+                "from": row.from_status,
+                "to": row.to_status,
+                "on": _text(row.taken_on),
+                "by": row.decided_by_post,
+                "reason": row.reason or None,
+            }
+            for number, row in enumerate(taken, 1)
+        ],
+        "amendments": [
+            {
+                "code": f"A{row.number}",
+                "agreed": _text(row.agreed_on),
+                "summary": row.summary,
+                "last_day": _text(row.expires_on),
+            }
+            for row in amendments
+        ],
+        "duties": {"rows": rows},
+    }
+
+
+def compared(found: Snapshot, told: Snapshot, place: str = "life") -> Iterator[Failure]:
+    """Yield every value of the section that the records do not tell; what follows from these is left to `life`."""
+    for key, value in told.items():
+        if isinstance(value, dict):
+            yield from _inner(found.get(key), value, f"{place}.{key}")
+        elif isinstance(value, list):
+            there = found[key]
+            yield Failure(f"{place}.{key}", len(there), len(value))
+            for row, expected in zip(there, value, strict=False):
+                yield from compared(row, expected, f"{place}.{key}[{expected['code']}]")
+        else:
+            yield Failure(f"{place}.{key}", found[key], value)
+
+
+def _inner(found: Any, told: Snapshot, place: str) -> Iterator[Failure]:
+    if isinstance(found, dict):
+        yield from compared(found, told, place)
+    else:
+        yield Failure(place, found, told)
+
+
+def _last_day(agreement: Agreement, amendments: list[Amendment]) -> tuple[dt.date | None, str]:
+    for row in reversed(amendments):
+        if row.expires_on:
+            return row.expires_on, "amended"
+    if agreement.expires_on:
+        return agreement.expires_on, "stated"
+    first = agreement.effective_on or agreement.signed_on
+    if agreement.term_years and first:
+        return _anniversary(first, int(agreement.term_years * 12)) - dt.timedelta(days=1), "derived"
+    return None, "unknown"
+
+
+def _anniversary(first: dt.date, months: int) -> dt.date:
+    """Return the day so many months later; the last of its month where the month is shorter."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    for last in range(first.day, 27, -1):
+        try:
+            return dt.date(year, month + 1, last)
+        except ValueError:
+            continue
+    return dt.date(year, month + 1, first.day)
+
+
+def _duty(row: Duty, as_of: dt.date) -> Snapshot:
+    claims = list(DutyDone.objects.filter(duty=row, done_on__lte=as_of).order_by("done_on", "pk"))
+    after = {it.supersedes_id: it for it in claims if it.supersedes_id}
+    said = [it for it in claims if _said(it) and not (it.pk in after and _said(after[it.pk]))]
+    seen = [it for it in claims if _seen(it, as_of) and not (it.pk in after and _seen(after[it.pk], as_of))]
+    return {
+        "code": f"D{row.number}",
+        "text": row.text,
+        "due": _fact(row.due_on, row.due_precision),
+        "claimed": _text(said[-1].done_on) if said else None,
+        "verified": _text(seen[-1].done_on) if seen else None,
+    }
+
+
+def _said(claim: DutyDone) -> bool:
+    return claim.status != "returned"
+
+
+def _seen(claim: DutyDone, as_of: dt.date) -> bool:
+    return claim.status == "verified" and claim.verified_on is not None and claim.verified_on <= as_of
+
+
+def _text(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _fact(value: dt.date | None, precision: str) -> Snapshot | None:
+    return {"on": value.isoformat(), "precision": precision} if value else None
