@@ -62,7 +62,7 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
         "status": status,
         "since": _text(since),
         "last_day": _fact(last, "derived" if basis == "derived" else "day"),
-        "basis": basis,
+        "last_day_basis": basis,
         "steps": [
             {
                 "code": f"S{number}",

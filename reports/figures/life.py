@@ -18,7 +18,7 @@ def life_section(agreement: Agreement, as_of: dt.date) -> Shape:
         "status": found.status.value,
         "since": day(found.since),
         "last_day": date(found.expiry.on, precision_of(found.expiry)),
-        "basis": found.expiry.basis.value,
+        "last_day_basis": found.expiry.basis.value,
         "expires_in_days": found.expires_in_days,
         "steps": [
             {

@@ -64,7 +64,7 @@ def _life(found: dict[str, Any]) -> dict[str, Any]:
     """Give status, basis, steps and states of duties their words."""
     return {
         "life_status": AgreementStatus(found["status"]).label,
-        "life_basis": ExpiryBasis(found["basis"]).label,
+        "life_basis": ExpiryBasis(found["last_day_basis"]).label,
         "moves": [
             {
                 **row,

@@ -156,7 +156,7 @@ def _code(code: str, key: str, section: str) -> str:
     }
     if section == "life" and key in ("status", "from", "to"):
         return label(code, "AgreementStatus")
-    if section == "life" and key in ("state", "basis"):
+    if section == "life" and key in ("state", "last_day_basis"):
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
     if key == "state":
         return state(code)
@@ -275,6 +275,7 @@ def _words(_language: str) -> dict[str, str]:
         "kind": _("kind"),
         "kinds": _("by kind of record"),
         "last_day": _("last day"),
+        "last_day_basis": _("basis of the last day"),
         "late_baseline_days": _("days late on the original date"),
         "late_baseline_months": _("months late on the original date"),
         "late_latest_days": _("days late on the latest date"),
