@@ -270,8 +270,14 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
         "evidence.add",
         "feed.claim",
         "fundline.claim",
+        "knowhowitem.accept",
         "measurement.claim",
         "milestone.claim",
+        "readiness.claim",
+        "replicationrun.claim",
+        "training.claim",
+        "transfer.record",
+        "transferstep.claim",
     ]
     assert signed_in(cast.nobody).get(f"{V1}/me/").json()["roles"] == []
 

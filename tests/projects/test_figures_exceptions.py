@@ -228,7 +228,7 @@ def test_any_dated_sign_ends_the_silence(sign: str, quiet: Cast):
 def test_every_file_of_a_project_is_a_sign_of_it():
     """What evidence may come to support one day leads to a project here too, or to an agreement's duty."""
     reached = {path.partition("__")[0] for path in FILES_OF_PROJECTS}
-    assert set(SUPPORTS) - reached == {"duty_done", "amendment"}
+    assert set(SUPPORTS) - reached == {"duty_done", "amendment", "agreement_step"}
 
 
 # --- claims, as the audit trail tells them ---

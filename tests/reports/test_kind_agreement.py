@@ -325,7 +325,11 @@ def test_the_report_tells_the_life_of_the_agreement(lived):
     snapshot, failures = lived
     assert failures == []
     found = snapshot["life"]
-    assert (found["status"], found["since"], found["last_day_basis"]) == ("suspended", "2026-05-01", "amended")
+    assert (found["status"], found["since"], found["last_day_basis"]) == (
+        "suspended",
+        "2026-05-01",
+        "amended",
+    )
     assert [(row["state"], row["verified"]) for row in found["duties"]["rows"]] == [
         ("verified", "2026-03-20"),
         ("overdue", None),
