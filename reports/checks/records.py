@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, steps, traces, whole
+from reports.checks import facts, project_money, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -65,6 +65,7 @@ class Records:
     milestones: dict[str, Milestone]
     files: dict[str, list[Facts]]
     standings: dict[str, set[steps.Standing]]
+    money: Snapshot | None
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -94,6 +95,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         milestones=milestones,
         files=files,
         standings=steps.standings(rows, as_of),
+        money=project_money.told(snapshot, by=by),
     )
 
 
@@ -134,6 +136,8 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
                 stands = (steps.RULES[row["rule"]], row["since"]["on"])
                 if stands not in records.standings.get(row["reference"], ()):
                     yield Failure(f"{place}.since", row["since"]["on"], "the day that the audit trail tells")
+    if records.money is not None:
+        yield from project_money.differences("money", snapshot["money"], records.money)
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:

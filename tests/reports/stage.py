@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import time_machine
+from django.utils import timezone
 
 from projects import archive
 from projects.choices import RevisionReason, Role
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, Measurement, Milestone, Organisation, Project, Target, audit
+from projects.models import Agreement, FundLine, Measurement, Milestone, Organisation, Project, Target, audit
 from projects.models.people import User
 from reports import engine, ordering
 from reports.choices import SCOPES, Language, ReportKind
@@ -55,6 +56,7 @@ def fill() -> User:
             by=acting(manager, dt.date(2026, 8, 12)), reason="Given up."
         )
         _values(officer, manager, dt.date(2026, 8, 12))
+        _money(officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
@@ -85,6 +87,41 @@ def _values(officer: User, manager: User, on: dt.date) -> None:
         )
         value.verify(by=acting(manager, on), level=3)
         Measurement.claim(target, by=by, value=Decimal("17.25"), period_end=dt.date(2026, 8, 10))
+
+
+def _money(officer: User, manager: User) -> None:
+    """Put amounts of every column on the project: some verified, one corrected, one uncertified, one too much."""
+    project = Project.objects.get(reference="PRJ-003")
+    ours, theirs = project.lead, Organisation.objects.get(reference="INS-008")
+    for kind, source, crore, on, contributor, level in (
+        ("sanctioned", "budget", "400.00", dt.date(2024, 5, 2), ours, 1),
+        ("sanctioned", "state", "33.50", dt.date(2024, 6, 3), None, None),
+        ("sanctioned", "private", "120.25", dt.date(2025, 1, 9), theirs, 2),
+        ("released", "budget", "150.00", dt.date(2024, 8, 1), ours, 1),
+        ("released", "budget", "80.00", dt.date(2025, 7, 1), ours, None),
+        ("released", "budget", "90.00", dt.date(2026, 2, 2), ours, None),
+        ("spent", "budget", "175.75", dt.date(2026, 5, 5), ours, 1),
+        ("certified", "budget", "170.00", dt.date(2026, 6, 1), ours, None),
+    ):
+        line = FundLine(
+            project=project,
+            kind=kind,
+            source=source,
+            amount_crore=Decimal(crore),
+            dated_on=on,
+            contributor=contributor,
+            claimed_by=officer,
+            claimed_at=timezone.now(),
+        )
+        audit.create(line, by=acting(officer, dt.date(2026, 8, 12)), action="test.setup")
+        if level:
+            changes = {
+                "status": "verified",
+                "verified_by": manager,
+                "verified_on": dt.date(2026, 8, 12),
+                "level": level,
+            }
+            audit.change(line, by=acting(manager, dt.date(2026, 8, 12)), action="test.setup", changes=changes)
 
 
 def report_of(kind: str, owner: User, as_of: dt.date) -> Report:
