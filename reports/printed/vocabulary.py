@@ -141,7 +141,7 @@ def words(_language: str) -> dict[str, str]:
         "parties": _("parties"),
         "partners": _("partners"),
         "past_due": _("past due without a value"),
-        "per_cent": _("per cent"),
+        "per_cent": _("per cent of what is sanctioned"),
         "period": _("period"),
         "phase": _("phase"),
         "plain_sum": _("plain sum, ₹ crore"),

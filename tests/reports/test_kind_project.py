@@ -220,7 +220,7 @@ def test_paper_and_tables_hold_the_money(cast: Cast, language):
 
 def test_the_changes_are_told_in_words():
     place = words.place("money.sources[budget].claimed.per_cent")
-    assert place == ("Money", "Union budget", "sources of funds: claimed: per cent")
+    assert place == ("Money", "Union budget", "sources of funds: claimed: per cent of what is sanctioned")
     assert words.place("money.contributors[withheld].claimed.crore").row == "another organisation"
     assert words.place("money.contributors[not_stated].claimed.crore").row == "not stated"
     assert words.value("sanctioned", "money.excesses.claimed[released].than") == "sanctioned, ₹ crore"
