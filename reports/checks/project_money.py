@@ -162,14 +162,16 @@ def _organisation(lines: Iterable[FundLine], reference: str) -> Snapshot | None:
     row = next(
         (it.contributor for it in lines if it.contributor and it.contributor.reference == reference), None
     )
-    return row and {"reference": row.reference, "name": row.name, "short_name": row.short_name}
+    if row is None:
+        return None
+    return {"reference": row.reference, "name": row.name, "short_name": row.short_name}
 
 
 def _shares(
     given: dict[str, list[FundLine]], funds: Snapshot, key: Callable[[FundLine], Any]
 ) -> Iterator[tuple[Any, Snapshot]]:
     """Yield each key with what it gives, the largest claim first."""
-    found = {}
+    found: dict[Any, Snapshot] = {}
     for name in {key(line) for lines in given.values() for line in lines}:
         found[name] = {}
         for which in WHICH:

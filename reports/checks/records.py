@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, project_money, steps, traces, whole
+from reports.checks import facts, money, project_money, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -66,6 +66,7 @@ class Records:
     files: dict[str, list[Facts]]
     standings: dict[str, set[steps.Standing]]
     money: Snapshot | None
+    funds: dict[str, str | None]
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -96,6 +97,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         files=files,
         standings=steps.standings(rows, as_of),
         money=project_money.told(snapshot, by=by),
+        funds=_funds(snapshot),
     )
 
 
@@ -114,6 +116,13 @@ def _add_traces(
         kind, on, precision = newest.get(reference, (None, None, ""))
         values["trace"] = kind
         values["heard"] = {"on": on.isoformat(), "precision": precision} if on else None
+
+
+def _funds(snapshot: Snapshot) -> dict[str, str | None]:
+    """Return the columns of money over several projects, by their place."""
+    if "projects" not in snapshot or "money" not in snapshot:
+        return {}
+    return {it.figure: it.expected for it in money.funds(snapshot)}
 
 
 def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
@@ -136,6 +145,9 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
                 stands = (steps.RULES[row["rule"]], row["since"]["on"])
                 if stands not in records.standings.get(row["reference"], ()):
                     yield Failure(f"{place}.since", row["since"]["on"], "the day that the audit trail tells")
+    for place, crore in records.funds.items():
+        _money, _columns, which, kind = place.split(".")
+        yield from project_money.differences(place, snapshot["money"]["funds"][which][kind], crore)
     if records.money is not None:
         yield from project_money.differences("money", snapshot["money"], records.money)
     if "trl" in snapshot and "project" in snapshot:

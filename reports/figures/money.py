@@ -100,8 +100,9 @@ def _share(amount: Amount, whole: Amount) -> Shape:
 
 
 def _part(crore: Decimal | None, whole: Decimal | None) -> Shape:
-    known = crore is not None and whole is not None
-    return {"crore": places(crore), "per_cent": places(per_cent(crore, whole)) if known else None}
+    if crore is None or whole is None:
+        return {"crore": places(crore), "per_cent": None}
+    return {"crore": places(crore), "per_cent": places(per_cent(crore, whole))}
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
