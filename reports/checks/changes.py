@@ -18,7 +18,10 @@ from reports.checks.arithmetic import Failure, Snapshot, day, must
 
 Flat = dict[str, Any]
 SECTIONS_OUT = ("schema", "meta", "changes")
-ROW_CODES = ("rung", "question", "code", "band", "phase", "type", "basis", "reason", "stage", "kind", "name")
+ROW_CODES = (
+    *("rung", "question", "code", "band", "phase", "type", "basis", "reason", "stage", "kind", "name"),
+    "source",
+)
 LISTS = ("moved", "came", "went", "texts")
 
 

@@ -17,17 +17,10 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
     parents = dict(Project.objects.filter(reference__in=references).values_list("pk", "parent"))
     keys = {*parents, *filter(None, parents.values())}
     lines = {line.pk: line for line in FundLine.objects.filter(project__in=keys)}
-    corrected = {line.supersedes_id: line.pk for line in lines.values() if line.supersedes_id}
     for which, found in snapshot["money"]["funds"].items():
-        standing = [
-            line
-            for key, line in lines.items()
-            if line.dated_on <= as_of
-            and _stands(line, which, as_of)
-            and not any(_stands(lines[later], which, as_of) for later in _later(key, corrected))
-        ]
+        counting = standing(lines, which, as_of)
         for kind, crore in found.items():
-            column = [line for line in standing if line.kind == kind]
+            column = [line for line in counting if line.kind == kind]
             holders = {line.project_id for line in column}
             amounts = [
                 line.amount_crore
@@ -36,6 +29,18 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
             ]
             total = text(sum(amounts, Decimal(0))) if amounts else None
             yield Failure(f"money.funds.{which}.{kind}", crore, total)
+
+
+def standing(lines: dict[int, FundLine], which: str, as_of: dt.date) -> list[FundLine]:
+    """Return the lines that count on the day as claimed, or as verified: none that another replaces."""
+    corrected = {line.supersedes_id: line.pk for line in lines.values() if line.supersedes_id}
+    return [
+        line
+        for key, line in lines.items()
+        if line.dated_on <= as_of
+        and _stands(line, which, as_of)
+        and not any(_stands(lines[later], which, as_of) for later in _later(key, corrected))
+    ]
 
 
 def _stands(line: FundLine, which: str, as_of: dt.date) -> bool:

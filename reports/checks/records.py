@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, steps, traces, whole
+from reports.checks import facts, life, money, project_money, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -67,6 +67,8 @@ class Records:
     standings: dict[str, set[steps.Standing]]
     life: Snapshot | None
     """What the records tell of the life of the agreement that the report is on."""
+    money: Snapshot | None
+    funds: dict[str, str | None]
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -97,6 +99,8 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         files=files,
         standings=steps.standings(rows, as_of),
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
+        money=project_money.told(snapshot, by=by),
+        funds=_funds(snapshot),
     )
 
 
@@ -115,6 +119,13 @@ def _add_traces(
         kind, on, precision = newest.get(reference, (None, None, ""))
         values["trace"] = kind
         values["heard"] = {"on": on.isoformat(), "precision": precision} if on else None
+
+
+def _funds(snapshot: Snapshot) -> dict[str, str | None]:
+    """Return the columns of money over several projects, by their place."""
+    if "projects" not in snapshot or "money" not in snapshot:
+        return {}
+    return {it.figure: it.expected for it in money.funds(snapshot)}
 
 
 def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
@@ -138,8 +149,13 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
                 if stands not in records.standings.get(row["reference"], ()):
                     yield Failure(f"{place}.since", row["since"]["on"], "the day that the audit trail tells")
     if records.life is not None:
-        told = life.compared(snapshot["life"], records.life)
-        yield from (failure for failure in told if failure.found != failure.expected)
+        lived = life.compared(snapshot["life"], records.life)
+        yield from (failure for failure in lived if failure.found != failure.expected)
+    for place, crore in records.funds.items():
+        _money, _columns, which, kind = place.split(".")
+        yield from project_money.differences(place, snapshot["money"]["funds"][which][kind], crore)
+    if records.money is not None:
+        yield from project_money.differences("money", snapshot["money"], records.money)
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:

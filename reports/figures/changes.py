@@ -20,7 +20,10 @@ Tree = dict[str, Any]
 # What is no figure of the report: how it was made, and these changes themselves.
 OUTSIDE = {"schema", "meta", "changes"}
 # What names a row that has no reference of its own.
-NAMES = ("rung", "question", "code", "band", "phase", "type", "basis", "reason", "stage", "kind", "name")
+NAMES = (
+    *("rung", "question", "code", "band", "phase", "type", "basis", "reason", "stage", "kind", "name"),
+    "source",
+)
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # A string is a figure when it is a number, a day, a code or a reference; every other one is a text.
 FIGURE = re.compile(r"[-\d./:T+]+|[a-z0-9_]+|[A-Z]+(-[A-Z0-9]+)*-?\d+|[A-Z]\d")
@@ -67,6 +70,8 @@ HEADLINES = (
     "money.funds.verified.spent",
     "money.funds.claimed.certified",
     "money.funds.verified.certified",
+    "money.leverage.claimed",
+    "money.leverage.verified",
     "agreements.total",
     "agreements.with_project",
     "agreements.with_pilot",

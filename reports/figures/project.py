@@ -14,6 +14,7 @@ from projects.models.evidence import EvidenceQuerySet
 from projects.permissions import Actor
 from projects.progress import MilestoneFigures, ProjectRow, Revision
 from reports.figures.milestones import in_order, milestones, name_agreements, revision_row
+from reports.figures.money import money
 from reports.figures.programme import cost, provenance, trl_claimed, trl_verified
 from reports.figures.shapes import Shape, date, day, local_day, mineral, organisation, person, quantity, text
 from reports.figures.targets import targets
@@ -33,6 +34,7 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
         "milestones": found,
         "revisions": [revision(it) for it in figures.revisions],
         "targets": targets(figures.targets),
+        "money": money(project, as_of, by=by, readers=readers),
         "evidence": evidence(
             Evidence.objects.visible_to(by).filter(
                 Q(milestone__project=project) | Q(measurement__target__project=project)

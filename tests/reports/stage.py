@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import time_machine
+from django.utils import timezone
 
 from projects import agreeing, archive
 from projects.choices import RevisionReason, Role
@@ -19,6 +20,7 @@ from projects.models import (
     Amendment,
     Duty,
     DutyDone,
+    FundLine,
     Measurement,
     Milestone,
     Organisation,
@@ -67,6 +69,7 @@ def fill() -> User:
         )
         _values(officer, manager, dt.date(2026, 8, 12))
         _life(officer, manager, dt.date(2026, 8, 12))
+        _money(officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
@@ -123,6 +126,41 @@ def _life(officer: User, manager: User, on: dt.date) -> None:
         decided_by_post="Joint Secretary",
         reason="Sanctions.",
     )
+
+
+def _money(officer: User, manager: User) -> None:
+    """Put amounts of every column on the project: some verified, one uncertified, one too much."""
+    project = Project.objects.get(reference="PRJ-003")
+    ours, theirs = project.lead, Organisation.objects.get(reference="INS-008")
+    for kind, source, crore, on, contributor, level in (
+        ("sanctioned", "budget", "400.00", dt.date(2024, 5, 2), ours, 1),
+        ("sanctioned", "state", "33.50", dt.date(2024, 6, 3), None, None),
+        ("sanctioned", "private", "120.25", dt.date(2025, 1, 9), theirs, 2),
+        ("released", "budget", "150.00", dt.date(2024, 8, 1), ours, 1),
+        ("released", "budget", "80.00", dt.date(2025, 7, 1), ours, None),
+        ("released", "budget", "90.00", dt.date(2026, 2, 2), ours, None),
+        ("spent", "budget", "175.75", dt.date(2026, 5, 5), ours, 1),
+        ("certified", "budget", "170.00", dt.date(2026, 6, 1), ours, None),
+    ):
+        line = FundLine(
+            project=project,
+            kind=kind,
+            source=source,
+            amount_crore=Decimal(crore),
+            dated_on=on,
+            contributor=contributor,
+            claimed_by=officer,
+            claimed_at=timezone.now(),
+        )
+        audit.create(line, by=acting(officer, dt.date(2026, 8, 12)), action="test.setup")
+        if level:
+            changes = {
+                "status": "verified",
+                "verified_by": manager,
+                "verified_on": dt.date(2026, 8, 12),
+                "level": level,
+            }
+            audit.change(line, by=acting(manager, dt.date(2026, 8, 12)), action="test.setup", changes=changes)
 
 
 def report_of(kind: str, owner: User, as_of: dt.date) -> Report:

@@ -236,6 +236,7 @@ def test_outputs_come_first_and_agreements_last_among_what_moved(summer):
         "Outputs",
         "Projects",
         "Milestones",
+        "Money",
         "Targets",
         "Agreements",
     ]
