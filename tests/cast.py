@@ -31,6 +31,7 @@ from projects.models import (
     audit,
 )
 from projects.permissions import Actor
+from tests.memory import remembered
 
 TODAY = dt.date(2026, 6, 15)
 PASSWORD = "correct horse battery staple"
@@ -139,6 +140,10 @@ class Cast:
 
 def assemble() -> Cast:
     """Create the cast in the database and return it."""
+    return remembered(_assemble)
+
+
+def _assemble() -> Cast:
     ministry = organisation("INS-900", "Mines", OrganisationKind.MINISTRY)
     texmin = organisation("INS-901", "Texmin", OrganisationKind.RESEARCH_PARK)
     irel = organisation("INS-902", "Irel", OrganisationKind.CPSE)

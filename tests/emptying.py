@@ -5,7 +5,7 @@ the length of that flush, and of nothing else, the triggers are out of the way.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.db import connection, transaction
@@ -16,15 +16,19 @@ def allowed() -> Iterator[None]:
     """Replace the engine's flush by one that gets past triggers, as long as the context lasts."""
     operations = type(connection.ops)
     plain = operations.execute_sql_flush
-    around = {"sqlite": _without_triggers, "postgresql": _as_replica}[connection.vendor]
 
     def flush(self, sql_list):
-        with transaction.atomic(using=self.connection.alias), around(self.connection):
+        with transaction.atomic(using=self.connection.alias), past_triggers(self.connection):
             plain(self, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flush)
         yield
+
+
+def past_triggers(connection) -> AbstractContextManager[None]:
+    """Return a context in which no trigger fires, for what is emptied or put back; to be used in a transaction."""
+    return {"sqlite": _without_triggers, "postgresql": _as_replica}[connection.vendor](connection)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from projects.models import (
 from reports.choices import MailState, ReportKind
 from reports.models import Mail
 from tests.cast import Cast, acting, agreement, assemble, milestone, system
+from tests.memory import remembered
 from tests.reports.issued import failed, issued
 from tests.reports.orders import schedule
 
@@ -96,6 +97,10 @@ def indicator(code: str = "PRD-901") -> Indicator:
 
 def assemble_scene() -> Scene:
     """Create the cast and, for each half, one of every kind: planned and claimed, with evidence."""
+    return remembered(_assemble_scene)
+
+
+def _assemble_scene() -> Scene:
     cast = assemble()
     measured = indicator()
     mineral = audit.create(
