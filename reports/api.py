@@ -36,6 +36,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     """The register of reports: the newest first. Nothing in it is ever deleted or replaced."""
 
     model = Report
+    IS_AUDITED = False  # how far a report is changes without an event
     lookup_field = "slug"
     lookup_value_regex = r"[A-Za-z0-9-]{1,30}"
     serializer_class = ReportSerializer
@@ -155,6 +156,7 @@ class ScheduleViewSet(WithHistory, ScopedViewSet):
     """The schedules of reports that you may see."""
 
     model = ReportSchedule
+    IS_AUDITED = False
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
     serializer_class = ScheduleSerializer

@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
+from projects.api.scoped import ScopedViewSet
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
@@ -24,6 +25,21 @@ AS_OF = OpenApiParameter(
     "as_of",
     OpenApiTypes.DATE,
     description="The day for which states and figures are asked; today in India where none is given.",
+)
+
+
+def _header(name: str, meaning: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=meaning)
+
+
+KEY = _header(
+    "Idempotency-Key", "Any text of yours, such as a UUID: the same request with the same key acts once."
+)
+IF_MATCH = _header(
+    "If-Match", "The `ETag` you have read: if the record was changed since, nothing is written."
+)
+IF_NONE_MATCH = _header(
+    "If-None-Match", "The `ETag` you hold: if nothing has changed, the answer is 304, empty."
 )
 
 
@@ -103,7 +119,14 @@ class RightsSchema(AutoSchema):
         given = list(super().get_override_parameters())
         if self._has_figures():
             given.append(AS_OF)
+        if self._is_tagged():
+            given.append(IF_NONE_MATCH)
+        if isinstance(self.view, ScopedViewSet) and self.method not in SAFE:
+            given += [KEY, IF_MATCH] if "{" in self.path else [KEY]
         return given
+
+    def _is_tagged(self) -> bool:
+        return isinstance(self.view, ScopedViewSet) and self.method == "GET" and self.view.is_tagged
 
     def _has_figures(self) -> bool:
         """Whether the answer depends on the day that is asked for; a view without actions has one answer."""
@@ -125,8 +148,10 @@ class RightsSchema(AutoSchema):
         if "{" in self.path:
             yield 404, "not_found", "Nothing here, or nothing that you may see."
         if writes and rights:
-            meaning = "`step_not_open`, `stale` (read again) or `conflict` (someone was faster)."
+            meaning = "`step_not_open`, `stale` (read again), `conflict` (someone was faster) or `key_reused` (another request's key)."
             yield 409, "step_not_open", meaning
+            if "{" in self.path:
+                yield 412, "precondition_failed", "`If-Match`: changed since you read it."
             yield 413, "too_large", "The body or a file is too large."
         if signs_in:
             yield 429, "locked_out", "Too many failed sign-ins."
@@ -141,6 +166,8 @@ class RightsSchema(AutoSchema):
                 body = self._get_response_for_code(ProblemSerializer, str(status), media_types=[MEDIA_TYPE])
                 body["content"][MEDIA_TYPE]["example"] = details(status, code, meaning.replace("`", ""))
                 bodies[str(status)] = {**body, "description": meaning}
+        if direction == "response" and self._is_tagged():
+            bodies["304"] = {"description": "What you hold is as it stands (`If-None-Match`)."}
         return bodies
 
     @property

@@ -13,10 +13,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import edge, permissions
+from projects.api import conditions, once
+from projects.api.files import AsIs
 from projects.api.paging import InSequence, Pages
 from projects.models import audit
 from projects.permissions import Actor
@@ -35,12 +38,57 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
 
     model: ClassVar[Any]
     HAS_FIGURES: ClassVar[bool] = False  # whether the shape depends on the day, so that `as_of` may be given
+    IS_AUDITED: ClassVar[bool] = True  # whether nothing in its answers changes without an audit event
     lookup_field = "reference"
     lookup_value_regex = r"[A-Za-z0-9_.-]{1,20}"
     filterset_class: Any = None
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
     RIGHTS: ClassVar[dict[str, str]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let a request meet its conditions before it is handled: a key acts once, what is known is not sent again."""
+        super().initial(request, *args, **kwargs)
+        self._state: str | None = None
+        self._version: int | None = None
+        method = str(request.method).lower()
+        handler = getattr(self, method, None)
+        if handler is None:
+            return
+        if request.method in SAFE_METHODS:
+            if self.is_tagged:
+                setattr(self, method, self._unless_known(handler))
+            return
+        key = once.key_of(request)
+        if key is not None:
+            setattr(self, method, once.answering_once(handler, key, user_id=self.by.user.pk))
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the answer to a GET has a tag made from the state of the whole; a file has one of its own."""
+        return self.IS_AUDITED and self.content_negotiation_class is not AsIs
+
+    def _unless_known(self, handler: Any) -> Any:
+        def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
+            # Worked out before the rows are read: a change in between makes the tag too old, never too new.
+            self._state = conditions.state_of_the_whole(request, self.by)
+            known = conditions.has_it_already(request, self._state)
+            if known is None:
+                return handler(request, *args, **kwargs)
+            return Response(status=304, headers={"ETag": known})
+
+        return answer
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add the tag of the answer; nothing that belongs to one caller is kept by anything in between."""
+        if getattr(self, "_state", None) and response.status_code == 200 and "ETag" not in response:
+            response["ETag"] = conditions.tag(str(self._state), self._version_in(response))
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _version_in(self, response: Any) -> Any:
+        return response.data.get("version") if self.action == "retrieve" else None
 
     @property
     def by(self) -> Actor:
@@ -93,18 +141,27 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         """Return the object of the step: 404 unless visible, 403 unless the actor may take this step on it."""
         found = self.get_object()
         permissions.require(self.by, self.RIGHTS[self.action], found)
+        if self.request.method not in SAFE_METHODS:
+            self._version = conditions.matched_version(self.request, getattr(found, "version", None))
         return found
 
     def require_role(self) -> None:
-        """Raise PermissionDenied where no role of the caller may do this to any object at all."""
+        """Raise PermissionDenied where no role of the caller may do this to any object at all.
+
+        A new record has no version yet: `If-Match` is refused rather than ignored.
+        """
         if not self.by.role_for(self.RIGHTS[self.action]):
             permissions.require(self.by, self.RIGHTS[self.action])
+        conditions.require_none(self.request)
 
     def body(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
-        """Return the validated body of the request, or 400."""
+        """Return the validated body of the request, or 400; the version of `If-Match` stands for one in the body."""
         read = shape(data=self.request.data, context=self.get_serializer_context())
         read.is_valid(raise_exception=True)
-        return read.validated_data
+        body: dict[str, Any] = read.validated_data
+        if self._version is not None and "version" in read.fields:
+            body.setdefault("version", self._version)
+        return body
 
     def answer(self, key: Any, status: int = 200) -> Response:
         """Answer with the object as it stands after the step."""

@@ -11,6 +11,7 @@ from projects.models.feeds import Feed
 from projects.models.funds import FundLine
 from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
+from projects.models.keyed_calls import KeyedCall
 from projects.models.ladders import Fall, Gap, LadderClaim
 from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError
 from projects.models.measurements import Measurement
@@ -48,6 +49,7 @@ __all__ = [
     "Holdings",
     "ImportedRow",
     "Indicator",
+    "KeyedCall",
     "KnowHowItem",
     "LadderClaim",
     "LifecycleModel",

@@ -116,6 +116,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     is_system = models.BooleanField(_("system account"), default=False, editable=False)
     date_joined = models.DateTimeField(_("created at"), auto_now_add=True)
+    changed_at = models.DateTimeField(
+        _("changed at"), auto_now=True, db_index=True
+    )  # names stand in many answers
 
     objects = UserManager()
 
