@@ -51,16 +51,16 @@ test: setup-dev ## Run the whole suite from nothing: on SQLite, on PostgreSQL an
 	@$(MAKE) test-processes
 
 test-sqlite: ## Run the suite on SQLite
-	TEST_DATABASE=sqlite $(RUN) -m pytest -q -n $(JOBS) -m "not processes"
+	TEST_DATABASE=sqlite $(RUN) -m pytest -q -n $(JOBS) --dist loadgroup -m "not processes"
 
 test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itself
-	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) -m "not processes"
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadgroup -m "not processes"
 
 test-processes: ## Run the tests that start real servers, workers and browsers
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadfile -m processes
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
-	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) -m "not processes"
+	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) --dist loadgroup -m "not processes"
 
 faults: var/checks ## Let every fault happen to 200 owed reports on each database and broker; FAULTS="--write" keeps the table
 	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m tests.faults.campaign $(FAULTS)

@@ -15,6 +15,15 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+class Scope(TextChoices):
+    """How far an access token reaches; no further than the roles of its owner."""
+
+    READ = "read", _("read")
+    LOG = "log", _("record and claim")
+    VERIFY = "verify", _("verify, return and decide")
+    REPORT = "report", _("order and schedule reports")
+
+
 class OrganisationKind(TextChoices):
     GOVERNMENT = "government", _("government")
     MINISTRY = "ministry", _("ministry")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,9 @@ def acting(request: Any) -> Actor:
         known = permissions.actor(
             request.user, on=timezone.localdate(), request_id=getattr(request, "request_id", "")
         )
+        grant = getattr(getattr(request, "auth", None), "grant", None)
+        if grant is not None:
+            known = replace(known, scopes=frozenset(grant.scopes))
         request._acting = known
     return known
 

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from projects.choices import Role, Sector, Visibility
+from projects.choices import Role, Scope, Sector, Visibility
 
 SYSTEM = "system"  # the acting role of scheduled work and imports; nobody can hold it by membership
 
@@ -69,6 +69,18 @@ SECOND_PERSON = frozenset(
     f"{claim}.{step}" for claim in ("milestone", *CLAIMS) for step in ("verify", "return")
 )
 
+DECISIONS = SECOND_PERSON | {*(f"{claim}.waive" for claim in LADDERS), "knowhowitem.accept", "gate.decide"}
+
+
+def scope_of(action: str) -> Scope:
+    """Return the scope that an access token needs for the action; what is seen needs none."""
+    if action in DECISIONS:
+        return Scope.VERIFY
+    if action.startswith(("report.", "schedule.")):
+        return Scope.REPORT
+    return Scope.READ if action.endswith(".read") else Scope.LOG
+
+
 # What these sectors need, and how far Indian products meet it, is shown to those only who see the whole programme.
 INTERNAL_SECTORS = (Sector.DEFENCE,)
 INTERNAL_INDICATORS = "INT-DEF"
@@ -90,6 +102,7 @@ class Actor:
     audits_everything: bool = False
     organisations: frozenset[int] = field(default=frozenset())
     request_id: str = ""
+    scopes: frozenset[str] | None = None  # of the access token; None where the person acts in a session
 
     @property
     def sees_programme(self) -> bool:
@@ -98,7 +111,11 @@ class Actor:
 
     def role_for(self, action: str) -> str:
         """Return the role by which the actor may do `action`, as the audit event records it, or ''."""
-        return min(self.roles & MAY[action], default="")
+        return min(self.roles & MAY[action], default="") if self.reaches(action) else ""
+
+    def reaches(self, action: str) -> bool:
+        """Whether the access token, where there is one, has the scope of the action."""
+        return self.scopes is None or scope_of(action) in self.scopes
 
 
 def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
@@ -167,7 +184,7 @@ def allows(by: Actor, action: str, obj: Any = None) -> bool:
     actions, `claimants()` (user ids that made or added to the claim) and `claimant_organisation_id`.
     """
     roles = by.roles & MAY[action]
-    if not roles:
+    if not roles or not by.reaches(action):
         return False
     if roles <= {Role.LEAD}:
         return obj is not None and not by.leads.isdisjoint(obj.acting_organisations())
@@ -195,6 +212,11 @@ def require(by: Actor, action: str, obj: Any = None) -> None:
     """Raise PermissionDenied, with a reason a person understands, unless `by` may do `action` on `obj`."""
     if allows(by, action, obj):
         return
+    if by.roles & MAY[action] and not by.reaches(action):
+        raise PermissionDenied(
+            _("Your access token has no scope for this step (%(scope)s): make one that has it, or sign in.")
+            % {"scope": scope_of(action)}
+        )
     if action in SECOND_PERSON and by.roles & MAY[action]:
         raise PermissionDenied(
             _(

@@ -46,7 +46,7 @@ def _clock() -> dt.datetime | None:
 
 def _rows() -> list[tuple[type[models.Model], list[Any]]]:
     """Return every row of our tables. Foreign keys are checked at the end of a transaction: no order is needed."""
-    ours = [table for name in ("projects", "reports") for table in _tables(name)]
+    ours = [table for name in ("projects", "reports", "knox") for table in _tables(name)]
     found = [(table, list(table._base_manager.order_by("pk"))) for table in ours]
     return [(table, rows) for table, rows in found if rows]
 

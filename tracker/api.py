@@ -36,6 +36,7 @@ router.register("replication-runs", programme.ReplicationRunViewSet, basename="r
 router.register("evidence", programme.EvidenceViewSet, basename="evidence")
 router.register("reliance", programme.RelianceViewSet, basename="reliance")
 router.register("sector-needs", programme.SectorNeedViewSet, basename="sectorneed")
+router.register("auth/tokens", programme.TokenViewSet, basename="token")
 router.register("reports", ReportViewSet, basename="report")
 router.register("schedules", ScheduleViewSet, basename="schedule")
 

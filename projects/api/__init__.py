@@ -14,6 +14,7 @@ from projects.api.readiness import ReadinessViewSet
 from projects.api.reference import IndicatorViewSet, MineralViewSet, OrganisationViewSet
 from projects.api.reliance import RelianceViewSet, SectorNeedViewSet
 from projects.api.targets import MeasurementViewSet, TargetViewSet
+from projects.api.tokens import TokenViewSet
 from projects.api.transfers import (
     KnowHowItemViewSet,
     ReplicationRunViewSet,
@@ -50,6 +51,7 @@ __all__ = [
     "SectorNeedViewSet",
     "StageGateViewSet",
     "TargetViewSet",
+    "TokenViewSet",
     "TrainingViewSet",
     "TransferStepViewSet",
     "TransferViewSet",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox import views as knox_views
-from knox.models import AuthToken
 from knox.settings import knox_settings
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
@@ -19,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.edge import acting
+from projects.models import TokenGrant
 from projects.serializers.people import MeSerializer, SignInBody, TokenSerializer
 from projects.tokens import TokenAuthentication
 
@@ -45,19 +43,11 @@ class LoginView(APIView):
         user = authenticate(request._request, **read.validated_data)
         if user is None:
             raise AuthenticationFailed(_("User name or password are wrong."))
-        _end_oldest(user)
-        kept, token = AuthToken.objects.create(user=user)
+        grant, token = TokenGrant.issue(user, now=timezone.now())
         user_logged_in.send(sender=type(user), request=request._request, user=user)
-        response = Response(TokenSerializer({"token": token, "expiry": kept.expiry}).data)
+        response = Response(TokenSerializer({"token": token, "expiry": grant.token.expiry}).data)
         response["Cache-Control"] = "no-store"
         return response
-
-
-def _end_oldest(user: Any) -> None:
-    """Make room for one more token: whoever signs in too often loses the oldest instead of being shut out."""
-    living = user.auth_token_set.filter(expiry__gt=timezone.now()).order_by("-created")
-    beyond = living.values_list("pk", flat=True)[knox_settings.TOKEN_LIMIT_PER_USER - 1 :]
-    user.auth_token_set.filter(pk__in=list(beyond)).delete()
 
 
 class LogoutView(knox_views.LogoutView):

@@ -23,6 +23,7 @@ from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
 from projects.models.targets import Target, TargetVersion, achievement
+from projects.models.tokens import TokenGrant
 from projects.models.transfer_claims import ReplicationRun, Training
 from projects.models.transfer_steps import Holdings, Need, TransferStep
 from projects.models.transfers import KnowHowItem, Transfer
@@ -71,6 +72,7 @@ __all__ = [
     "State",
     "Target",
     "TargetVersion",
+    "TokenGrant",
     "Training",
     "Transfer",
     "TransferStep",

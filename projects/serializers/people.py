@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects import permissions
-from projects.choices import Role
-from projects.models import Membership, User
+from projects.choices import Role, Scope
+from projects.models import Membership, TokenGrant, User
 from projects.serializers.common import Body, Facts, OrganisationBrief
 
 
@@ -57,3 +58,45 @@ class TokenSerializer(serializers.Serializer):
 
     token = serializers.CharField(read_only=True)
     expiry = serializers.DateTimeField(read_only=True)
+
+
+class GrantSerializer(Facts):
+    """An access token of yours: what it is called, how far it reaches, when it ends. Without a name it is a sign-in."""
+
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices), read_only=True)
+    created_at = serializers.DateTimeField(source="token.created", read_only=True)
+    expiry = serializers.DateTimeField(source="token.expiry", read_only=True)
+
+    class Meta:
+        model = TokenGrant
+        fields: ClassVar[tuple[str, ...]] = (
+            "reference",
+            "name",
+            "scopes",
+            "created_at",
+            "expiry",
+            "last_used_on",
+        )
+
+
+class NewGrantSerializer(GrantSerializer):
+    """The same with the token itself, which is shown this once; only its digest is kept."""
+
+    token = serializers.CharField(read_only=True, source="text")
+
+    class Meta(GrantSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*GrantSerializer.Meta.fields, "token")
+
+
+class MakeToken(Body):
+    """A new access token. `read` is always among its scopes."""
+
+    name = serializers.CharField(max_length=80, help_text=_("What it is for; you will recognise it by this."))
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Scope.choices),
+        max_length=len(Scope.values),
+        help_text=_("How far it reaches; never further than your roles."),
+    )
+    expires_on = serializers.DateField(
+        help_text=_("The last day on which it is good; at most a year from now.")
+    )

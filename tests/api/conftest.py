@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from knox.models import AuthToken
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from projects.models import User
+from projects.models import TokenGrant, User
 from tests.api.scene import Scene, assemble_scene
 from tests.cast import TODAY
 
@@ -31,7 +31,7 @@ def signed_in(db: None) -> SignIn:
     def client(user: User | None) -> APIClient:
         made = APIClient()
         if user is not None:
-            _kept, token = AuthToken.objects.create(user=user)
+            _kept, token = TokenGrant.issue(user, now=timezone.now())
             made.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         return made
 

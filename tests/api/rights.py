@@ -157,6 +157,15 @@ API: dict[str, Rows] = {
     "login": opened("POST", ok=400),
     "logout": {"POST": Row(may=EVERYBODY, ok=204)},
     "logout-all": {"POST": Row(may=EVERYBODY, ok=204)},
+    "token-list": {
+        "GET": Row(may=EVERYBODY),
+        "POST": Row(
+            may=EVERYBODY,
+            ok=201,
+            body=lambda key: {"name": "Dashboard", "scopes": ["read"], "expires_on": "2026-07-15"},
+        ),
+    },
+    "token-detail": {"DELETE": Row(may=EVERYBODY, thing="token", ok=404)},  # nobody sees those of others
     "me": listing(),
     "overview": listing(),
     "warnings": listing(),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from projects import archive, gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
@@ -27,6 +30,7 @@ from projects.models import (
     SectorNeed,
     Target,
     TargetVersion,
+    TokenGrant,
     Training,
     Transfer,
     TransferStep,
@@ -41,7 +45,7 @@ from tests.reports.issued import failed, issued
 from tests.reports.orders import schedule
 
 OWN, OTHER, MISSING = "own", "other", "missing"
-MISSING_KEYS = {int: 987654, str: "XXX-999"}
+MISSING_KEYS = {int: 987654, str: "XXX-999", uuid.UUID: uuid.UUID(int=0)}
 
 
 @dataclass
@@ -159,6 +163,7 @@ def _assemble_scene() -> Scene:
         "failed": {},
         "schedule": {},
         "mail": {},
+        "token": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -214,6 +219,8 @@ def _assemble_scene() -> Scene:
             decided_by_post="Secretary",
             reason="The feed is not assured.",
         ).pk
+        grant, _token = TokenGrant.issue(cast.second_officer, now=timezone.now(), name=which)
+        scene.keys["token"][which] = grant.reference
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug

@@ -41,9 +41,12 @@ from tests.api.conftest import SignIn
 from tests.api.scene import document, indicator, target
 from tests.cast import Cast, acting, agreement, milestone, organisation, project, system
 
-# Two of them find the token and its owner's other tokens, one the memberships; one the tag of the answer.
+# How many queries there are does not hang on the engine: counted on one of them.
+pytestmark = pytest.mark.engine("postgres")
+
+# One of them finds the access token, one the memberships, one the tag of the answer; the day's first use is remembered.
 # Counting a numbered list is one more, and stands with the list.
-SIGNED_IN = 4
+SIGNED_IN = 3
 
 # address: queries beyond those of signing in, for the ministry and for a partner alike
 LISTS = {
@@ -235,18 +238,13 @@ def cost(client: APIClient, address: str) -> int:
     return len(queries) - SIGNED_IN
 
 
-@pytest.mark.parametrize("who", ["officer", "our_lead"])
 @pytest.mark.parametrize("count", [1, 20])
-def test_a_list_costs_the_same_whatever_its_length(count: int, who: str, cast: Cast, signed_in: SignIn):
+def test_an_answer_costs_the_same_whatever_hangs_on_it(count: int, cast: Cast, signed_in: SignIn):
     furnish(cast, count)
-    client = signed_in(cast.people[who])
-    assert {address: cost(client, address) for address in LISTS} == LISTS
-
-
-@pytest.mark.parametrize("who", [0, 1], ids=["manager", "our_lead"])
-@pytest.mark.parametrize("count", [1, 20])
-def test_a_detail_costs_the_same_whatever_hangs_on_it(count: int, who: int, cast: Cast, signed_in: SignIn):
-    furnish(cast, count)
-    client = signed_in((cast.manager, cast.our_lead)[who])
-    expected = {address: prices[who] for address, prices in DETAILS.items() if prices[who] is not None}
-    assert {address: cost(client, address) for address in expected} == expected
+    for position, user in enumerate((cast.manager, cast.our_lead)):
+        client = signed_in(user)
+        client.get("/api/v1/me/")  # the first use of a day is written down
+        expected = LISTS | {
+            it: prices[position] for it, prices in DETAILS.items() if prices[position] is not None
+        }
+        assert {address: cost(client, address) for address in expected} == expected

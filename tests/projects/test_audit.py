@@ -69,6 +69,7 @@ def test_every_model_of_the_programme_is_audited_but_the_few_that_need_not_be():
     assert unaudited == {
         "AuditEvent",  # the trail itself
         "User",  # who may do what are memberships, which are audited
+        "TokenGrant",  # private to its owner; what is done with it is audited
         "KeyedCall",  # what was asked under a key and answered; what it did is audited
         "ImportedRow",  # a ledger of digests; what was imported is audited row by row
     }

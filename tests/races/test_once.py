@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from knox.models import AuthToken
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from projects.models import AuditEvent, KeyedCall, Milestone
+from projects.models import AuditEvent, KeyedCall, Milestone, TokenGrant
 from tests.cast import Cast
 from tests.races.conftest import Together
 
@@ -24,7 +24,7 @@ BODY = {
 
 
 def test_one_acts_and_all_get_its_answer(cast: Cast, together: Together):
-    _kept, token = AuthToken.objects.create(user=cast.officer)
+    _kept, token = TokenGrant.issue(cast.officer, now=timezone.now())
     before = AuditEvent.objects.count()
 
     def ask() -> tuple[int, bytes]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from knox.models import AuthToken
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from projects.models import Measurement, Milestone, StaleError, TransitionError, User, audit
+from projects.models import Measurement, Milestone, StaleError, TokenGrant, TransitionError, User, audit
 from tests.api.scene import document, indicator, target
 from tests.cast import Cast, acting
 from tests.races.conftest import Together
@@ -89,7 +89,7 @@ def test_over_http_the_second_gets_409(cast: Cast, together: Together):
 
     def verify(user: User) -> Callable[[], tuple[int, str]]:
         client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(user=user)[1]}")
+        client.credentials(HTTP_AUTHORIZATION=f"Token {TokenGrant.issue(user, now=timezone.now())[1]}")
 
         def act() -> tuple[int, str]:
             response = client.post(f"/api/v1/milestones/{row.reference}/verify/", {}, format="json")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 from django.utils import timezone
-from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from projects.models import User
+from projects.models import TokenGrant, User
 from reports import clock
 from tests.reports.orders import NOW
 
@@ -30,7 +29,7 @@ def api(db: None, today: dt.datetime) -> Api:
 
     def client(user: User) -> APIClient:
         made = APIClient()
-        _kept, token = AuthToken.objects.create(user=user)
+        _kept, token = TokenGrant.issue(user, now=timezone.now())
         made.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         return made
 
