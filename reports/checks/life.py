@@ -133,10 +133,9 @@ def _anniversary(first: dt.date, months: int) -> dt.date:
 
 
 def _duty(row: Duty, as_of: dt.date) -> Snapshot:
-    claims = list(DutyDone.objects.filter(duty=row, done_on__lte=as_of).order_by("done_on", "pk"))
-    after = {it.supersedes_id: it for it in claims if it.supersedes_id}
-    said = [it for it in claims if _said(it) and not (it.pk in after and _said(after[it.pk]))]
-    seen = [it for it in claims if _seen(it, as_of) and not (it.pk in after and _seen(after[it.pk], as_of))]
+    claims = list(DutyDone.objects.filter(duty=row).order_by("done_on", "pk"))
+    said = _left(claims, [it for it in claims if _said(it)], as_of)
+    seen = _left(claims, [it for it in claims if _seen(it, as_of)], as_of)
     return {
         "code": f"D{row.number}",
         "text": row.text,
@@ -144,6 +143,18 @@ def _duty(row: Duty, as_of: dt.date) -> Snapshot:
         "claimed": _text(said[-1].done_on) if said else None,
         "verified": _text(seen[-1].done_on) if seen else None,
     }
+
+
+def _left(claims: list[DutyDone], counting: list[DutyDone], as_of: dt.date) -> list[DutyDone]:
+    """Return those of days up to `as_of`, without what a claim that counts corrects, straight or by way of another."""
+    corrects = {it.pk: it.supersedes_id for it in claims}
+    gone = set()
+    for claim in counting:
+        before = claim.supersedes_id
+        while before is not None:
+            gone.add(before)
+            before = corrects[before]
+    return [it for it in counting if it.pk not in gone and it.done_on <= as_of]
 
 
 def _said(claim: DutyDone) -> bool:

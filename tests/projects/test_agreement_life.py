@@ -260,6 +260,25 @@ def test_a_returned_claim_leaves_the_duty_open_and_a_correction_takes_its_place(
     assert party.rows[0].claimed == again
 
 
+def test_a_claim_corrected_to_a_later_day_no_longer_counts_on_the_days_before(cast):
+    duty = owe(cast, due_on=dt.date(2026, 6, 3))
+    lead = acting(cast.our_lead)
+    first = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 1))
+    DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 10), supersedes=first)
+    (party,) = lived(cast.our_agreement, dt.date(2026, 6, 5)).duties
+    assert (party.rows[0].state, party.rows[0].overdue_days) == (DutyState.OVERDUE, 2)
+
+
+def test_the_correction_of_a_returned_correction_replaces_the_first_claim(cast):
+    duty, lead = owe(cast), acting(cast.our_lead)
+    first = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 10))
+    second = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 5), supersedes=first)
+    second.return_(by=acting(cast.officer), reason="Another letter.")
+    third = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 2), supersedes=second)
+    (party,) = lived(cast.our_agreement).duties
+    assert party.rows[0].claimed == third
+
+
 def test_a_lead_claims_the_duties_of_its_own_party_only(cast):
     with pytest.raises(PermissionDenied):
         DutyDone.claim(owe(cast, party=cast.ministry), by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
