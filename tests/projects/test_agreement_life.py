@@ -77,6 +77,43 @@ def test_an_agreement_lives_step_by_step_and_each_day_can_be_read_again(cast):
     assert cast.our_agreement.effective_on == days[0]
 
 
+def test_an_agreement_takes_effect_on_the_day_of_its_signature_at_the_earliest(cast):
+    """Whether the signature is a step or came with the record."""
+    signed = cast.our_agreement.signed_on
+    with pytest.raises(ValidationError) as refusal:
+        take(cast, "take_effect", on=signed - dt.timedelta(days=1))
+    assert set(refusal.value.error_dict) == {"taken_on"}
+    assert not AgreementStep.objects.exists()
+    take(cast, "take_effect", on=signed)
+    assert cast.our_agreement.effective_on == signed
+
+
+@pytest.mark.parametrize(
+    ("status", "move"),
+    [
+        ("draft", "sign"),
+        ("announced", "sign"),
+        ("signed", "take_effect"),
+        ("signed", "suspend"),
+        ("in_force", "suspend"),
+        ("suspended", "resume"),
+    ],
+)
+def test_after_the_last_day_nothing_is_signed_suspended_or_taken_up_again(cast, status, move):
+    row = agreement("AGR-910", cast.texmin, status=status, expires_on=TODAY - dt.timedelta(days=1))
+    with pytest.raises(ValidationError) as refusal:
+        take(cast, move, of=row)
+    assert "amendment" in str(refusal.value)
+    assert set(refusal.value.error_dict) == {"taken_on"}
+    assert take(cast, move, of=row, on=TODAY - dt.timedelta(days=1)).taken_on < TODAY
+
+
+def test_an_agreement_past_its_last_day_is_still_terminated(cast):
+    row = agreement("AGR-910", cast.texmin, status="in_force", expires_on=TODAY - dt.timedelta(days=1))
+    take(cast, "terminate", of=row)
+    assert lived(row).status == "terminated"
+
+
 def test_signing_gives_a_draft_its_day_and_leaves_a_known_one(cast):
     draft = agreement("AGR-910", cast.texmin, status="draft", signed_on=None, signed_precision="")
     take(cast, "sign", on=dt.date(2026, 6, 1), of=draft, by=cast.officer)
