@@ -50,10 +50,8 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
         if row.agreed_on <= as_of
     ]
     last, basis = _last_day(agreement, amendments)
-    status = taken[-1].to_status if taken else steps[0].from_status if steps else agreement.status
-    since = taken[-1].taken_on if taken else None
-    if last and status in MAY_EXPIRE and last < as_of:
-        status, since = "expired", last
+    status = _status(agreement, steps, last, as_of)
+    since = last if status == "expired" and last and last < as_of else taken[-1].taken_on if taken else None
     rows = [
         _duty(row, as_of)
         for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
@@ -88,6 +86,28 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     }
 
 
+def line(agreement: Agreement, as_of: dt.date) -> Snapshot:
+    """Return status and last day as the records tell them, for an agreement whose steps and amendments are loaded."""
+    steps = sorted(agreement.steps.all(), key=lambda row: (row.taken_on, row.pk))
+    agreed = [row for row in agreement.amendments.all() if row.agreed_on <= as_of]
+    last, basis = _last_day(agreement, sorted(agreed, key=lambda row: row.number))
+    return {
+        "status": _status(agreement, steps, last, as_of),
+        "last_day": _fact(last, "derived" if basis == "derived" else "day"),
+    }
+
+
+def life_lines(rows: list[Snapshot], place: str, as_of: dt.date) -> Iterator[Failure]:
+    """Yield what contradicts itself in the lives that stand in rows of agreements."""
+    for row in rows:
+        status, last = row["life"]["status"], day(row["life"]["last_day"])
+        past = last is not None and last < as_of
+        name = f"{place}.{row['reference']}.life"
+        yield must(f"{name}: over once the last day is past", not (past and status in MAY_EXPIRE))
+        recorded_so = row["status"] == "expired"
+        yield must(f"{name}: expired only then", past or recorded_so or status != "expired")
+
+
 def compared(found: Snapshot, told: Snapshot, place: str = "life") -> Iterator[Failure]:
     """Yield every value of the section that the records do not tell; what follows from these is left to `life`."""
     for key, value in told.items():
@@ -107,6 +127,15 @@ def _inner(found: Any, told: Snapshot, place: str) -> Iterator[Failure]:
         yield from compared(found, told, place)
     else:
         yield Failure(place, found, told)
+
+
+def _status(agreement: Agreement, steps: list[AgreementStep], last: dt.date | None, as_of: dt.date) -> str:
+    """Walk the steps up to the day; what stood before the first of them is what it left."""
+    status = steps[0].from_status if steps else agreement.status
+    for step in steps:
+        if step.taken_on <= as_of:
+            status = step.to_status
+    return "expired" if status in MAY_EXPIRE and last and last < as_of else status
 
 
 def _last_day(agreement: Agreement, amendments: list[Amendment]) -> tuple[dt.date | None, str]:

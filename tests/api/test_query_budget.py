@@ -75,7 +75,7 @@ LISTS = {
 }
 # for the ministry, for a lead: whether a lead may act is one question more
 DETAILS = {
-    "overview": (13, 13),
+    "overview": (15, 15),
     "agreements/AGR-901": (6, 6),
     "agreements/AGR-901/life": (7, 7),
     "projects/PRJ-901": (6, 6),
