@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects import permissions
+from projects import formats, permissions
 from projects.archive import StoredFile
 from projects.choices import AgreementMove, Precision, Visibility
 from projects.models import (
@@ -74,10 +74,7 @@ def take(
                 % {"row": row, "status": row.get_status_display(), "step": AgreementMove(move).label}
             )
         _require_order(row, taken_on)
-        if move == AgreementMove.RESUME and _has_expired(row, taken_on):
-            raise ValidationError(
-                {"taken_on": _("The agreement has expired: record the amendment that renews it.")}
-            )
+        _require_life(row, move, taken_on)
         made = audit.create(
             AgreementStep(
                 agreement=row,
@@ -112,6 +109,28 @@ def _require_order(row: Agreement, taken_on: dt.date) -> None:
     if last is not None and taken_on < last.taken_on:
         raise ValidationError(
             {"taken_on": _("A later step is on record: steps are recorded in the order of their days.")}
+        )
+
+
+def _require_life(row: Agreement, move: str, taken_on: dt.date) -> None:
+    """Refuse what nobody can do before the signature or after the last day; an end is recorded on any day."""
+    signed = row.signed_on if row.signed_precision == Precision.DAY else None
+    if move == AgreementMove.TAKE_EFFECT and signed is not None and taken_on < signed:
+        raise ValidationError(
+            {
+                "taken_on": _(
+                    "The agreement was signed on %(day)s: it takes effect on that day at the earliest."
+                )
+                % {"day": formats.day(signed)}
+            }
+        )
+    if move != AgreementMove.TERMINATE and _has_expired(row, taken_on):
+        raise ValidationError(
+            {
+                "taken_on": _(
+                    "This day lies after the agreement's last day: first record the amendment that renews it."
+                )
+            }
         )
 
 

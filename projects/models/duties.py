@@ -96,6 +96,7 @@ class DutyDone(Claim):
 
     ORGANISATION_PATHS = ("duty__agreement__parties",)
     SUBJECT = "duty"
+    DAY = "done_on"
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="done")
     done_on = models.DateField(_("done on"))

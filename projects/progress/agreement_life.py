@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import AgreementStatus, MeasurementStatus, OrganisationKind, Precision
-from projects.models import Agreement, AgreementStep, Amendment, Duty, DutyDone, Organisation
+from projects.choices import AgreementStatus, OrganisationKind, Precision
+from projects.models import Agreement, AgreementStep, Amendment, Duty, DutyDone, Organisation, standing
 from projects.models.agreements import AgreementQuerySet
 from projects.progress.bands import months_after
 
@@ -200,13 +200,8 @@ def _status(
 
 
 def _duty_row(duty: Duty, done: Sequence[DutyDone], as_of: dt.date) -> DutyRow:
-    mine = [row for row in done if row.duty_id == duty.pk and row.done_on <= as_of]
-    corrections = {row.supersedes_id: row for row in mine if row.supersedes_id}
-    claimed = [row for row in mine if _is_open(row) and not _is_open(corrections.get(row.pk))]
-    verified = [
-        row for row in mine if _is_verified(row, as_of) and not _is_verified(corrections.get(row.pk), as_of)
-    ]
-    latest, sure = _latest(claimed), _latest(verified)
+    mine = [row for row in done if row.duty_id == duty.pk]
+    latest, sure = _latest(standing.claimed(mine, as_of)), _latest(standing.verified(mine, as_of))
     overdue = duty.due_on is not None and duty.due_on < as_of and latest is None
     if sure is not None:
         state = DutyState.VERIFIED
@@ -225,19 +220,6 @@ def _duty_row(duty: Duty, done: Sequence[DutyDone], as_of: dt.date) -> DutyRow:
 
 def _latest(rows: Iterable[DutyDone]) -> DutyDone | None:
     return max(rows, key=lambda it: (it.done_on, it.pk), default=None)
-
-
-def _is_open(row: DutyDone | None) -> bool:
-    return row is not None and row.status != MeasurementStatus.RETURNED
-
-
-def _is_verified(row: DutyDone | None, as_of: dt.date) -> bool:
-    return (
-        row is not None
-        and row.status == MeasurementStatus.VERIFIED
-        and row.verified_on is not None
-        and row.verified_on <= as_of
-    )
 
 
 def with_life(agreements: AgreementQuerySet) -> AgreementQuerySet:

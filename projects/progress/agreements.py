@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from projects.choices import Precision
+from projects.choices import AgreementStatus, Precision
 from projects.fiscal import FinancialYear
 from projects.models import Agreement, AgreementParty, Mineral
 from projects.models.agreements import AgreementQuerySet
+from projects.progress.agreement_life import Expiry, agreement_life
 from projects.progress.arithmetic import Share, share, shares
 
 
@@ -24,6 +25,10 @@ class AgreementRow:
     is_paper_only: bool
     days_since_signing: int | None
     """None when the signing date is not known to the day, or lies after the as-of date."""
+    status: AgreementStatus
+    """The status on the day (docs/rules/agreement_life.md), which is not always the recorded one."""
+    expiry: Expiry
+    """The last day as it was known on the day."""
 
 
 @dataclass(frozen=True)
@@ -63,21 +68,25 @@ class AgreementFigures:
 
 
 def agreement_rows(agreements: AgreementQuerySet, as_of: dt.date) -> tuple[AgreementRow, ...]:
-    """Return the rows of `agreements` on `as_of`; three queries, whatever their number."""
+    """Return the rows of `agreements` on `as_of`; five queries, whatever their number."""
     parties = AgreementParty.objects.select_related("organisation")
     loaded = agreements.with_execution().prefetch_related(
-        "minerals", Prefetch("agreement_parties", queryset=parties)
+        "minerals", "steps", "amendments", Prefetch("agreement_parties", queryset=parties)
     )
-    return tuple(
-        AgreementRow(
-            agreement=agreement,
-            has_project=agreement.has_project,
-            has_pilot=agreement.has_pilot,
-            has_target=agreement.has_target,
-            is_paper_only=agreement.is_paper_only,
-            days_since_signing=_days_since_signing(agreement, as_of),
-        )
-        for agreement in loaded
+    return tuple(_row(agreement, as_of) for agreement in loaded)
+
+
+def _row(agreement: Agreement, as_of: dt.date) -> AgreementRow:
+    life = agreement_life(agreement, agreement.steps.all(), agreement.amendments.all(), (), (), as_of)
+    return AgreementRow(
+        agreement=agreement,
+        has_project=agreement.has_project,  # type: ignore[attr-defined]
+        has_pilot=agreement.has_pilot,  # type: ignore[attr-defined]
+        has_target=agreement.has_target,  # type: ignore[attr-defined]
+        is_paper_only=agreement.is_paper_only,  # type: ignore[attr-defined]
+        days_since_signing=_days_since_signing(agreement, as_of),
+        status=life.status,
+        expiry=life.expiry,
     )
 
 

@@ -170,17 +170,12 @@ def without_project(rows: Iterable[AgreementRow], as_of: dt.date) -> Found:
     found = []
     for row in rows:
         agreement = row.agreement
-        if row.has_project or agreement.signed_on is None or _has_ended(agreement, as_of):
+        if row.has_project or agreement.signed_on is None or row.status in ENDED:
             continue
         since = months_after(agreement.signed_on, MONTHS_TO_A_PROJECT)
         if since <= as_of:
             found.append(_row(Rule.NO_PROJECT, agreement, since, as_of, agreement.signed_precision))
     return _longest_first(found)
-
-
-def _has_ended(agreement: Agreement, as_of: dt.date) -> bool:
-    expired = agreement.expires_on is not None and agreement.expires_on < as_of
-    return expired or agreement.status in ENDED
 
 
 def _row(

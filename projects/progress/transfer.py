@@ -164,16 +164,15 @@ def is_definitive(agreement: Agreement) -> bool:
     return agreement.instrument in DEFINITIVE or agreement.binding == Binding.BINDING
 
 
-def standing(agreement: Agreement, as_of: dt.date) -> Standing:
-    """Return where the agreement stands: its dates as they are on `as_of`, its status as it is recorded."""
+def standing(agreement: Agreement, status: AgreementStatus, as_of: dt.date) -> Standing:
+    """Return where the agreement, which has `status` on `as_of`, stands on that day."""
     signed_later = agreement.signed_on is not None and agreement.signed_on > as_of
-    if signed_later or agreement.status in (AgreementStatus.DRAFT, AgreementStatus.ANNOUNCED):
+    if signed_later or status in (AgreementStatus.DRAFT, AgreementStatus.ANNOUNCED):
         return Standing.NOT_SIGNED
-    expired = agreement.expires_on is not None and agreement.expires_on < as_of
-    if expired or agreement.status in ENDED:
+    if status in ENDED:
         return Standing.ENDED
     begun = agreement.effective_on is None or agreement.effective_on <= as_of
-    return Standing.IN_FORCE if agreement.status == AgreementStatus.IN_FORCE and begun else Standing.SIGNED
+    return Standing.IN_FORCE if status == AgreementStatus.IN_FORCE and begun else Standing.SIGNED
 
 
 def _technology_row(
@@ -198,7 +197,7 @@ def _technology_row(
         row=row,
         named_by=named_by(agreement),
         is_definitive=is_definitive(agreement),
-        standing=standing(agreement, as_of),
+        standing=standing(agreement, row.status, as_of),
         proof=_proof(moved, measured),
         projects=own,
         milestones=moved,

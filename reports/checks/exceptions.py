@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from projects.progress import Band, months_after
 from reports.checks.arithmetic import Failure, Snapshot, day, must
+from reports.checks.life import life_lines
 from reports.checks.milestones import milestone_row
 from reports.checks.readiness import highest, readiness
 from reports.checks.revisions import revisions
@@ -57,6 +58,7 @@ def _records(snapshot: Snapshot) -> dict[str, dict[str, Snapshot]]:
 def _named(named: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     for name in ("milestones", "projects", "agreements"):
         yield Failure(f"named.{name}.total", named[name]["total"], len(named[name]["rows"]))
+    yield from life_lines(named["agreements"]["rows"], "named.agreements", as_of)
     rows = named["milestones"]["rows"]
     for row in rows:
         yield from milestone_row(row, as_of)
@@ -137,9 +139,7 @@ def _paper_only(snapshot: Snapshot, as_of: dt.date) -> Since:
 def _no_project(snapshot: Snapshot, as_of: dt.date) -> Since:
     found: Since = {}
     for row in snapshot["named"]["agreements"]["rows"]:
-        expires = day(row["expires"])
-        over = row["status"] in ENDED or (expires is not None and expires < as_of)
-        if row["signed"] is None or over or row["has_project"]:
+        if row["signed"] is None or row["life"]["status"] in ENDED or row["has_project"]:
             continue
         since = months_after(_on(row["signed"]), 12)
         if since <= as_of:

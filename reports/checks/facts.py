@@ -24,7 +24,7 @@ from projects.models import (
     Target,
     User,
 )
-from reports.checks import measured
+from reports.checks import life, measured
 from reports.periods import IST
 
 Facts = dict[str, Any]
@@ -213,6 +213,7 @@ def agreement(row: Agreement, as_of: dt.date) -> Facts:
         "signed_basis": row.signed_basis or None,
         "effective": _date(row.effective_on, "day"),
         "expires": _date(row.expires_on, "day"),
+        "life": life.line(row, as_of),
         "term_years": number(row.term_years),
         "scope": row.scope or None,
         "stages": list(row.value_chain_stages),

@@ -50,10 +50,8 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
         if row.agreed_on <= as_of
     ]
     last, basis = _last_day(agreement, amendments)
-    status = taken[-1].to_status if taken else steps[0].from_status if steps else agreement.status
-    since = taken[-1].taken_on if taken else None
-    if last and status in MAY_EXPIRE and last < as_of:
-        status, since = "expired", last
+    status = _status(agreement, steps, last, as_of)
+    since = last if status == "expired" and last and last < as_of else taken[-1].taken_on if taken else None
     rows = [
         _duty(row, as_of)
         for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
@@ -88,6 +86,28 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     }
 
 
+def line(agreement: Agreement, as_of: dt.date) -> Snapshot:
+    """Return status and last day as the records tell them, for an agreement whose steps and amendments are loaded."""
+    steps = sorted(agreement.steps.all(), key=lambda row: (row.taken_on, row.pk))
+    agreed = [row for row in agreement.amendments.all() if row.agreed_on <= as_of]
+    last, basis = _last_day(agreement, sorted(agreed, key=lambda row: row.number))
+    return {
+        "status": _status(agreement, steps, last, as_of),
+        "last_day": _fact(last, "derived" if basis == "derived" else "day"),
+    }
+
+
+def life_lines(rows: list[Snapshot], place: str, as_of: dt.date) -> Iterator[Failure]:
+    """Yield what contradicts itself in the lives that stand in rows of agreements."""
+    for row in rows:
+        status, last = row["life"]["status"], day(row["life"]["last_day"])
+        past = last is not None and last < as_of
+        name = f"{place}.{row['reference']}.life"
+        yield must(f"{name}: over once the last day is past", not (past and status in MAY_EXPIRE))
+        recorded_so = row["status"] == "expired"
+        yield must(f"{name}: expired only then", past or recorded_so or status != "expired")
+
+
 def compared(found: Snapshot, told: Snapshot, place: str = "life") -> Iterator[Failure]:
     """Yield every value of the section that the records do not tell; what follows from these is left to `life`."""
     for key, value in told.items():
@@ -107,6 +127,15 @@ def _inner(found: Any, told: Snapshot, place: str) -> Iterator[Failure]:
         yield from compared(found, told, place)
     else:
         yield Failure(place, found, told)
+
+
+def _status(agreement: Agreement, steps: list[AgreementStep], last: dt.date | None, as_of: dt.date) -> str:
+    """Walk the steps up to the day; what stood before the first of them is what it left."""
+    status = steps[0].from_status if steps else agreement.status
+    for step in steps:
+        if step.taken_on <= as_of:
+            status = step.to_status
+    return "expired" if status in MAY_EXPIRE and last and last < as_of else status
 
 
 def _last_day(agreement: Agreement, amendments: list[Amendment]) -> tuple[dt.date | None, str]:
@@ -133,10 +162,9 @@ def _anniversary(first: dt.date, months: int) -> dt.date:
 
 
 def _duty(row: Duty, as_of: dt.date) -> Snapshot:
-    claims = list(DutyDone.objects.filter(duty=row, done_on__lte=as_of).order_by("done_on", "pk"))
-    after = {it.supersedes_id: it for it in claims if it.supersedes_id}
-    said = [it for it in claims if _said(it) and not (it.pk in after and _said(after[it.pk]))]
-    seen = [it for it in claims if _seen(it, as_of) and not (it.pk in after and _seen(after[it.pk], as_of))]
+    claims = list(DutyDone.objects.filter(duty=row).order_by("done_on", "pk"))
+    said = _left(claims, [it for it in claims if _said(it)], as_of)
+    seen = _left(claims, [it for it in claims if _seen(it, as_of)], as_of)
     return {
         "code": f"D{row.number}",
         "text": row.text,
@@ -144,6 +172,18 @@ def _duty(row: Duty, as_of: dt.date) -> Snapshot:
         "claimed": _text(said[-1].done_on) if said else None,
         "verified": _text(seen[-1].done_on) if seen else None,
     }
+
+
+def _left(claims: list[DutyDone], counting: list[DutyDone], as_of: dt.date) -> list[DutyDone]:
+    """Return those of days up to `as_of`, without what a claim that counts corrects, straight or by way of another."""
+    corrects = {it.pk: it.supersedes_id for it in claims}
+    gone = set()
+    for claim in counting:
+        before = claim.supersedes_id
+        while before is not None:
+            gone.add(before)
+            before = corrects[before]
+    return [it for it in counting if it.pk not in gone and it.done_on <= as_of]
 
 
 def _said(claim: DutyDone) -> bool:

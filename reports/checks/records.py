@@ -40,7 +40,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     ),
     Target: (facts.target, ("project", "indicator"), ("versions", "measurements__claimed_by")),
     Project: (facts.project, ("parent", "agreement"), ()),
-    Agreement: (facts.agreement, (), ()),
+    Agreement: (facts.agreement, (), ("steps", "amendments")),
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from reports.checks.arithmetic import Failure, Snapshot, day, must
+from reports.checks.life import life_lines
 from reports.checks.readiness import readiness
 
 FAMILIES = ("TT", "TEC", "SKL", "INT")
@@ -52,6 +53,7 @@ def _technology(found: Snapshot, snapshot: Snapshot, as_of: dt.date) -> Iterator
         yield Failure(f"technology.{figure}", sum(found[figure].values()), found["total"])
     unproven = found["proof"]["claimed"] + found["proof"]["none"]
     yield Failure("technology.unproven", found["unproven"], unproven)
+    yield from life_lines(rows, "technology", as_of)
     for row in rows:
         yield from _row(row, snapshot, as_of)
 
@@ -61,12 +63,12 @@ def _row(row: Snapshot, snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]
     binds = row["type"] in DEFINITIVE or row["binding"] == "binding"
     yield Failure(f"{name}.definitive", row["definitive"], binds)
     yield must(f"{name}: names a technology", bool(row["named_by"]))
-    signed, begins, ends = (day(row[it]) for it in ("signed", "effective", "expires"))
-    if (signed and signed > as_of) or row["status"] in ("draft", "announced"):
+    signed, begins, status = day(row["signed"]), day(row["effective"]), row["life"]["status"]
+    if (signed and signed > as_of) or status in ("draft", "announced"):
         standing = "not_signed"
-    elif (ends and ends < as_of) or row["status"] in ENDED:
+    elif status in ENDED:
         standing = "ended"
-    elif row["status"] == "in_force" and not (begins and begins > as_of):
+    elif status == "in_force" and not (begins and begins > as_of):
         standing = "in_force"
     else:
         standing = "signed"

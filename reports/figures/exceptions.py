@@ -21,6 +21,7 @@ from projects.progress.exceptions import (
     Rule,
     Subject,
 )
+from reports.figures.life import life_line
 from reports.figures.milestones import milestone_row, revisions
 from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
@@ -159,6 +160,7 @@ def _agreement_row(row: AgreementRow) -> Shape:
         "country": text(fact.partner_country),
         "signed": date(fact.signed_on, fact.signed_precision),
         "expires": date(fact.expires_on, Precision.DAY),
+        "life": life_line(row),
         "has_project": row.has_project,
         "paper_only": row.is_paper_only,
         "source_url": text(fact.source_url),

@@ -7,7 +7,13 @@ import datetime as dt
 from projects.choices import Precision
 from projects.models import Agreement
 from projects.progress.agreement_life import DutyRow, DutyState, life, precision_of, with_life
+from projects.progress.agreements import AgreementRow
 from reports.figures.shapes import Shape, date, day, organisation, text
+
+
+def life_line(row: AgreementRow) -> Shape:
+    """Return where the life of an agreement stands on the day of its row: status and last day."""
+    return {"status": row.status.value, "last_day": date(row.expiry.on, precision_of(row.expiry))}
 
 
 def life_section(agreement: Agreement, as_of: dt.date) -> Shape:

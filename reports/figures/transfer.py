@@ -17,6 +17,7 @@ from projects.progress.transfer import (
     transfer_figures,
 )
 from reports.figures.agreement import party
+from reports.figures.life import life_line
 from reports.figures.milestones import in_order, milestones, revisions
 from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
@@ -70,6 +71,7 @@ def _technology_row(row: TechnologyRow) -> Shape:
         "signed": date(fact.signed_on, fact.signed_precision),
         "effective": date(fact.effective_on, Precision.DAY),
         "expires": date(fact.expires_on, Precision.DAY),
+        "life": life_line(row.row),
         "days": row.row.days_since_signing,
         "parties": [party(it) for it in fact.agreement_parties.all()],
         "minerals": [mineral(it) for it in fact.minerals.all()],

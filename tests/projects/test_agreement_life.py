@@ -77,6 +77,43 @@ def test_an_agreement_lives_step_by_step_and_each_day_can_be_read_again(cast):
     assert cast.our_agreement.effective_on == days[0]
 
 
+def test_an_agreement_takes_effect_on_the_day_of_its_signature_at_the_earliest(cast):
+    """Whether the signature is a step or came with the record."""
+    signed = cast.our_agreement.signed_on
+    with pytest.raises(ValidationError) as refusal:
+        take(cast, "take_effect", on=signed - dt.timedelta(days=1))
+    assert set(refusal.value.error_dict) == {"taken_on"}
+    assert not AgreementStep.objects.exists()
+    take(cast, "take_effect", on=signed)
+    assert cast.our_agreement.effective_on == signed
+
+
+@pytest.mark.parametrize(
+    ("status", "move"),
+    [
+        ("draft", "sign"),
+        ("announced", "sign"),
+        ("signed", "take_effect"),
+        ("signed", "suspend"),
+        ("in_force", "suspend"),
+        ("suspended", "resume"),
+    ],
+)
+def test_after_the_last_day_nothing_is_signed_suspended_or_taken_up_again(cast, status, move):
+    row = agreement("AGR-910", cast.texmin, status=status, expires_on=TODAY - dt.timedelta(days=1))
+    with pytest.raises(ValidationError) as refusal:
+        take(cast, move, of=row)
+    assert "amendment" in str(refusal.value)
+    assert set(refusal.value.error_dict) == {"taken_on"}
+    assert take(cast, move, of=row, on=TODAY - dt.timedelta(days=1)).taken_on < TODAY
+
+
+def test_an_agreement_past_its_last_day_is_still_terminated(cast):
+    row = agreement("AGR-910", cast.texmin, status="in_force", expires_on=TODAY - dt.timedelta(days=1))
+    take(cast, "terminate", of=row)
+    assert lived(row).status == "terminated"
+
+
 def test_signing_gives_a_draft_its_day_and_leaves_a_known_one(cast):
     draft = agreement("AGR-910", cast.texmin, status="draft", signed_on=None, signed_precision="")
     take(cast, "sign", on=dt.date(2026, 6, 1), of=draft, by=cast.officer)
@@ -258,6 +295,25 @@ def test_a_returned_claim_leaves_the_duty_open_and_a_correction_takes_its_place(
     again = DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 2), supersedes=first)
     (party,) = lived(cast.our_agreement).duties
     assert party.rows[0].claimed == again
+
+
+def test_a_claim_corrected_to_a_later_day_no_longer_counts_on_the_days_before(cast):
+    duty = owe(cast, due_on=dt.date(2026, 6, 3))
+    lead = acting(cast.our_lead)
+    first = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 1))
+    DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 10), supersedes=first)
+    (party,) = lived(cast.our_agreement, dt.date(2026, 6, 5)).duties
+    assert (party.rows[0].state, party.rows[0].overdue_days) == (DutyState.OVERDUE, 2)
+
+
+def test_the_correction_of_a_returned_correction_replaces_the_first_claim(cast):
+    duty, lead = owe(cast), acting(cast.our_lead)
+    first = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 10))
+    second = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 5), supersedes=first)
+    second.return_(by=acting(cast.officer), reason="Another letter.")
+    third = DutyDone.claim(duty, by=lead, done_on=dt.date(2026, 6, 2), supersedes=second)
+    (party,) = lived(cast.our_agreement).duties
+    assert party.rows[0].claimed == third
 
 
 def test_a_lead_claims_the_duties_of_its_own_party_only(cast):

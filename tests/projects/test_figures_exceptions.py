@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from projects import agreeing
 from projects.choices import AgreementStatus, GateDecision, Precision, RevisionReason, Stage
 from projects.management.commands import load_demonstration
-from projects.models import Measurement, Milestone, Project, StageGate, Target, audit
+from projects.models import Amendment, Measurement, Milestone, Project, StageGate, Target, audit
 from projects.models.evidence import SUPPORTS
 from projects.progress import exceptions
 from projects.progress.attention import ExceptionFigures, exception_figures
@@ -354,6 +355,22 @@ def test_an_agreement_has_twelve_calendar_months_for_a_project(quiet: Cast):
 def test_what_has_ended_or_was_never_signed_owes_no_project(ended: dict, quiet: Cast):
     agreement("AGR-911", quiet.texmin, **{"signed_on": dt.date(2024, 1, 1), **ended})
     assert on(TODAY)["no_project"] == {}
+
+
+def test_an_agreement_that_ended_later_or_was_renewed_owes_its_project(quiet: Cast):
+    row = agreement("AGR-911", quiet.texmin, signed_on=dt.date(2024, 1, 1), expires_on=TODAY - days(60))
+    assert on(TODAY - days(60))["no_project"].keys() == {"AGR-911"}
+    assert on(TODAY)["no_project"] == {}
+    by = acting(quiet.manager)
+    Amendment.record(
+        row, by=by, agreed_on=TODAY - days(60), summary="Prolonged.", expires_on=TODAY + days(365)
+    )
+    assert on(TODAY)["no_project"].keys() == {"AGR-911"}
+    agreeing.take(
+        row, "terminate", by=by, taken_on=TODAY - days(1), decided_by_post="Joint Secretary", reason="Over."
+    )
+    assert on(TODAY)["no_project"] == {}
+    assert on(TODAY - days(2))["no_project"].keys() == {"AGR-911"}
 
 
 def test_a_date_shows_how_exactly_it_is_known(quiet: Cast):

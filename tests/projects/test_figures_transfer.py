@@ -9,9 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from projects import agreeing
 from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, Measurement, Project
+from projects.models import Agreement, Amendment, Measurement, Project
+from projects.progress.agreement_life import agreement_life
 from projects.progress.readiness import claimed_level, gap, verified_level
 from projects.progress.transfer import (
     Proof,
@@ -145,7 +147,33 @@ def test_what_binds(facts, binds):
     ],
 )
 def test_where_an_agreement_stands_on_a_day(facts, expected):
-    assert standing(Agreement(**facts), TODAY) == expected
+    row = Agreement(**facts)
+    status = agreement_life(row, (), (), (), (), TODAY).status
+    assert standing(row, status, TODAY) == expected
+
+
+def test_where_an_agreement_stood_is_told_from_its_steps_and_amendments(cast: Cast):
+    """Ended on a later day it was signed before; renewed, it goes on past the day that it first stated."""
+    stated = TODAY - 30 * DAY
+    row = agreement("AGR-911", cast.texmin, instrument=Instrument.LICENCE, expires_on=stated)
+
+    def found(on: dt.date) -> str:
+        return row_of(transfer_figures(on, system(on)), "AGR-911").standing.value
+
+    assert (found(stated), found(stated + DAY)) == ("signed", "ended")
+    by = acting(cast.manager)
+    Amendment.record(row, by=by, agreed_on=stated, summary="Prolonged.", expires_on=TODAY + 365 * DAY)
+    agreeing.take(
+        row, "terminate", by=by, taken_on=TODAY - DAY, decided_by_post="Joint Secretary", reason="Over."
+    )
+    assert [found(on) for on in (stated - DAY, TODAY - 2 * DAY, TODAY - DAY)] == ["signed", "signed", "ended"]
+
+
+def test_a_last_day_that_follows_from_the_term_ends_an_agreement(cast: Cast):
+    agreement("AGR-911", cast.texmin, instrument=Instrument.LICENCE, term_years=Decimal(1))
+    last = dt.date(2027, 1, 9)
+    found = [row_of(transfer_figures(on, system(on)), "AGR-911").standing for on in (last, last + DAY)]
+    assert found == ["signed", "ended"]
 
 
 # --- what shows that it moved across ---

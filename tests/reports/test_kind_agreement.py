@@ -367,3 +367,23 @@ def test_a_life_that_is_not_that_of_the_records_is_named(cast, lived, name):
     change(snapshot["life"])
     found = rechecked.failures(snapshot, by=acting(cast.officer)) + checks.failures(snapshot)
     assert any(str(failure).startswith(figure) for failure in found)
+
+
+@pytest.mark.django_db
+def test_both_readings_of_the_report_follow_a_correction_over_several_steps_and_to_a_later_day(cast):
+    row, by, lead = cast.our_agreement, acting(cast.officer), acting(cast.our_lead)
+    for number in (1, 2):
+        Duty.record(row, by=by, party=cast.texmin, text=f"Send part {number}.", due_on=dt.date(2026, 6, 3))
+    moved, chained = row.duties.order_by("number")
+    first = DutyDone.claim(moved, by=lead, done_on=dt.date(2026, 6, 1))
+    DutyDone.claim(moved, by=lead, done_on=dt.date(2026, 6, 10), supersedes=first)
+    first = DutyDone.claim(chained, by=lead, done_on=dt.date(2026, 6, 4))
+    second = DutyDone.claim(chained, by=lead, done_on=dt.date(2026, 6, 3), supersedes=first)
+    second.return_(by=by, reason="Another letter.")
+    DutyDone.claim(chained, by=lead, done_on=dt.date(2026, 6, 2), supersedes=second)
+    snapshot, failures = made(row, by, dt.date(2026, 6, 5))
+    assert failures == []
+    assert [(it["state"], it["claimed"]) for it in snapshot["life"]["duties"]["rows"]] == [
+        ("overdue", None),
+        ("claimed", "2026-06-02"),
+    ]

@@ -31,6 +31,7 @@ def check(given: dict[str, Any]) -> dict[str, Any]:
                     done_on=_day(met),
                     status="verified" if verified else "claimed",
                     verified_on=_day(verified),
+                    level=1 if verified else 0,
                 )
             )
     row = Agreement(status=given["status"], expires_on=_day(given["expires_on"]))
