@@ -42,6 +42,8 @@ from projects.models import (
     Target,
     Transfer,
 )
+from projects.progress.standings import workings
+from projects.progress.working import Standing
 
 ANY = _("any")
 
@@ -130,6 +132,9 @@ class AgreementFilter(filters.FilterSet):
     has_pilot = _yes_no(_("With a pilot or later"))
     has_target = _yes_no(_("With a target"))
     paper_only = _yes_no(_("Paper only"), field_name="is_paper_only")
+    standing = filters.ChoiceFilter(
+        choices=Standing.choices, label=_("Symbolic or working"), empty_label=ANY, method="of_standing"
+    )
     signed_from = day("signed_on", "gte", _("Signed from"))
     signed_to = day("signed_on", "lte", _("Signed to"))
     sort = Sorting(
@@ -141,6 +146,11 @@ class AgreementFilter(filters.FilterSet):
     class Meta:
         model = Agreement
         fields: tuple[str, ...] = ()
+
+    def of_standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep the agreements whose ten answers, on the request's as-of day, make this class."""
+        asked = workings(Agreement.objects.all(), edge.as_of(self.request), edge.acting(self.request))
+        return queryset.filter(pk__in=[key for key, found in asked.items() if found.standing == value])
 
 
 class ProjectFilter(filters.FilterSet):

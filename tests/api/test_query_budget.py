@@ -52,7 +52,8 @@ LISTS = {
     "reliance": 2,
     "sector-needs": 2,
     "feeds": 2,
-    "agreements": 6,
+    "agreements": 28,
+    "agreements/?standing=defined": 50,
     "projects": 6,
     "milestones": 2,
     "targets": 4,
@@ -76,7 +77,7 @@ LISTS = {
 # for the ministry, for a lead: whether a lead may act is one question more
 DETAILS = {
     "overview": (13, 13),
-    "agreements/AGR-901": (6, 6),
+    "agreements/AGR-901": (28, 28),
     "agreements/AGR-901/life": (7, 7),
     "projects/PRJ-901": (6, 6),
     "projects/PRJ-901/roadmap": (4, 4),
@@ -229,7 +230,7 @@ def live(cast: Cast, number: int) -> None:
 
 def cost(client: APIClient, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
-        response = client.get(f"/api/v1/{address}/")
+        response = client.get(f"/api/v1/{address}" if "?" in address else f"/api/v1/{address}/")
     assert response.status_code == 200, response.content
     return len(queries) - SIGNED_IN
 

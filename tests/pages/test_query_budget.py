@@ -35,7 +35,8 @@ from tests.projects import results
 
 PAGES = {
     "/": 16,
-    "/agreements/": 9,
+    "/agreements/": 31,  # the ten questions to all that are listed
+    "/agreements/?standing=symbolic": 53,  # asked of all first, to find those of the class
     "/agreements/AGR-901/": 37,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 12,
