@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import DetailView
 
+from projects import permissions
 from projects.filters import AgreementFilter
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress import milestone_rows, target_rows
@@ -69,6 +70,8 @@ class AgreementDetail(Page, DetailView):
             ),
             targets=target_rows(Target.objects.visible_to(self.actor).filter(agreement=agreement), self.on),
             working=asked,
+            may_set_target=permissions.allows(self.actor, "target.set", agreement)
+            and self.on == self.actor.on,
             life=lived,
             expiry_precision=precision_of(lived.expiry),
             duties_total=sum(len(party.rows) for party in lived.duties),
