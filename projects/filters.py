@@ -42,6 +42,9 @@ from projects.models import (
     Target,
     Transfer,
 )
+from projects.progress.standings import workings
+from projects.progress.working import Standing
+from projects.reference_words import said
 
 ANY = _("any")
 
@@ -59,6 +62,26 @@ def named(model: Any, path: str, label: Any) -> filters.ModelChoiceFilter:
     return filters.ModelChoiceFilter(
         field_name=path, to_field_name="reference", queryset=_visible(model), label=label, empty_label=ANY
     )
+
+
+class _SaidField(filters.fields.ModelChoiceField):
+    """Offers reference data in the language of the reader."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return said(str(row))
+
+
+class MineralFilter(filters.ModelChoiceFilter):
+    field_class = _SaidField
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            field_name=path,
+            to_field_name="reference",
+            queryset=_visible(Mineral),
+            label=_("Mineral"),
+            empty_label=ANY,
+        )
 
 
 def choice(choices: Any, label: Any) -> filters.ChoiceFilter:
@@ -125,11 +148,14 @@ class AgreementFilter(filters.FilterSet):
     level = choice(AgreementLevel.choices, _("Level"))
     binding = choice(Binding.choices, _("Binding"))
     party = named(Organisation, "parties", _("Party"))
-    mineral = named(Mineral, "minerals", _("Mineral"))
+    mineral = MineralFilter("minerals")
     has_project = _yes_no(_("With a project"))
     has_pilot = _yes_no(_("With a pilot or later"))
     has_target = _yes_no(_("With a target"))
     paper_only = _yes_no(_("Paper only"), field_name="is_paper_only")
+    standing = filters.ChoiceFilter(
+        choices=Standing.choices, label=_("Symbolic or working"), empty_label=ANY, method="of_standing"
+    )
     signed_from = day("signed_on", "gte", _("Signed from"))
     signed_to = day("signed_on", "lte", _("Signed to"))
     sort = Sorting(
@@ -142,6 +168,11 @@ class AgreementFilter(filters.FilterSet):
         model = Agreement
         fields: tuple[str, ...] = ()
 
+    def of_standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep the agreements whose ten answers, on the request's as-of day, make this class."""
+        asked = workings(Agreement.objects.all(), edge.as_of(self.request), edge.acting(self.request))
+        return queryset.filter(pk__in=[key for key, found in asked.items() if found.standing == value])
+
 
 class ProjectFilter(filters.FilterSet):
     """For `Project.objects.visible_to(actor).with_progress(on)`."""
@@ -152,7 +183,7 @@ class ProjectFilter(filters.FilterSet):
     stage = choice(Stage.choices, _("Stage"))
     sector = choice(Sector.choices, _("Sector served"))
     lead = named(Organisation, "lead", _("Lead organisation"))
-    mineral = named(Mineral, "minerals", _("Mineral"))
+    mineral = MineralFilter("minerals")
     agreement = named(Agreement, "agreement", _("Agreement"))
     parent = named(Project, "parent", _("Parent project"))
     overdue = _yes_no(_("With overdue milestones"), method="with_overdue")

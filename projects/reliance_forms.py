@@ -13,6 +13,7 @@ from projects.choices import AsOfBasis, Material, RelianceForm, RelianceMetric, 
 from projects.forms import ActorForm, Day, StepForm
 from projects.models import Mineral
 from projects.models.sourced import SOURCE_URL_LENGTH
+from projects.reference_words import said
 
 SOURCE = ("source_url", "as_of", "as_of_basis", "notes")
 POINT_FACTS = (
@@ -84,8 +85,15 @@ class Corrected(StepForm):
     )
 
 
+class MineralField(forms.ModelChoiceField):
+    """Offers minerals in the language of the reader."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return said(str(row))
+
+
 class PointForm(FigureForm):
-    mineral = forms.ModelChoiceField(
+    mineral = MineralField(
         Mineral.objects.none(), label=_("Mineral"), to_field_name="reference", required=False
     )
     product = forms.CharField(

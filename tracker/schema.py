@@ -13,7 +13,6 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
-from projects.api.scoped import ScopedViewSet
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
@@ -121,12 +120,12 @@ class RightsSchema(AutoSchema):
             given.append(AS_OF)
         if self._is_tagged():
             given.append(IF_NONE_MATCH)
-        if isinstance(self.view, ScopedViewSet) and self.method not in SAFE:
+        if hasattr(self.view, "is_tagged") and self.method not in SAFE:
             given += [KEY, IF_MATCH] if "{" in self.path else [KEY]
         return given
 
     def _is_tagged(self) -> bool:
-        return isinstance(self.view, ScopedViewSet) and self.method == "GET" and self.view.is_tagged
+        return self.method == "GET" and bool(getattr(self.view, "is_tagged", False))
 
     def _has_figures(self) -> bool:
         """Whether the answer depends on the day that is asked for; a view without actions has one answer."""

@@ -20,7 +20,7 @@ from projects.choices import (
     Sector,
     Visibility,
 )
-from projects.filters import MilestoneFilter, SearchFilter, choice, day, named
+from projects.filters import MilestoneFilter, MineralFilter, SearchFilter, choice, day, named
 from projects.models import (
     Agreement,
     Amendment,
@@ -33,7 +33,6 @@ from projects.models import (
     GatePlan,
     Measurement,
     Milestone,
-    Mineral,
     Organisation,
     Project,
     Readiness,
@@ -83,7 +82,7 @@ class EvidenceFilter(filters.FilterSet):
 
 class RelianceFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "product"))
-    mineral = named(Mineral, "mineral", _("Mineral"))
+    mineral = MineralFilter("mineral")
     metric = choice(RelianceMetric.choices, _("Metric"))
     form = choice(RelianceForm.choices, _("Form"))
     period = filters.CharFilter(lookup_expr="iexact", label=_("Period"), max_length=60)

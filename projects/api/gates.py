@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.html import is_html_input
 
 from projects import gating, permissions
+from projects.api.files import stored
 from projects.api.filters import GatePlanFilter, StageGateFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.models import GatePlan, StageGate
-from projects.serializers.gates import DecideGate, GateDecisionSerializer, GatePlanSerializer, PlanGate
+from projects.models import Evidence, GatePlan, StageGate
+from projects.serializers.gates import (
+    DecideGate,
+    DecideGateWithFiles,
+    GateDecisionDetailSerializer,
+    GateDecisionSerializer,
+    GatePlanSerializer,
+    PlanGate,
+)
 
 
 class OnTheRoad(WithHistory, ScopedViewSet):
@@ -30,6 +39,8 @@ class OnTheRoad(WithHistory, ScopedViewSet):
         body = self.body(shape)
         project = body.pop("project")
         permissions.require(self.by, self.RIGHTS["create"], project)
+        if "evidence" in body:
+            body["evidence"] = stored(body["evidence"])
         return self.answer(act(project, by=self.by, **body).pk, status=201)
 
 
@@ -38,17 +49,24 @@ class StageGateViewSet(OnTheRoad):
 
     model = StageGate
     serializer_class = GateDecisionSerializer
+    detail_serializer_class = GateDecisionDetailSerializer
     filterset_class = StageGateFilter
     RIGHTS: ClassVar[dict[str, str]] = {"create": "gate.decide", "history": "history.read"}
 
     def rows(self, visible: Any) -> QuerySet:
         found: QuerySet = visible.select_related("project", "recorded_by")
+        if self.action not in ("list", "history"):
+            files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
+            found = found.prefetch_related(Prefetch("evidence", queryset=files))
         return found
 
-    @extend_schema(request=DecideGate, responses={201: GateDecisionSerializer})
+    @extend_schema(
+        request={"application/json": DecideGate, "multipart/form-data": DecideGateWithFiles},
+        responses={201: GateDecisionDetailSerializer},
+    )
     def create(self, request: Request) -> Response:
-        """Record a decision at the gate at which the project stands; a pass moves it to the next stage."""
-        return self.made(gating.decide, DecideGate)
+        """Record a decision, with its documents, at the gate at which the project stands; a pass moves it to the next stage."""
+        return self.made(gating.decide, DecideGateWithFiles if is_html_input(request.data) else DecideGate)
 
 
 class GatePlanViewSet(OnTheRoad):

@@ -19,6 +19,7 @@ from projects.permissions import Actor
 from projects.progress.agreement_life import life, with_life
 from projects.progress.mass_balance import mass_balances
 from projects.progress.stages import road, with_road
+from projects.progress.standings import workings
 from projects.serializers.agreement_life import AgreementLifeSerializer, TakeAgreementStep
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
 from projects.serializers.feeds import MassBalanceSerializer
@@ -52,6 +53,7 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
     }
     serializer_class = AgreementSerializer
     detail_serializer_class = AgreementDetailSerializer
+    HAS_FIGURES = True
     filterset_class = AgreementFilter
 
     def rows(self, visible: Any) -> QuerySet:
@@ -64,6 +66,21 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
             found = found.prefetch_related(*as_seen(self.by, projects=Project, children=Agreement))
         return found
 
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        page = super().paginate_queryset(queryset)
+        return self._stood(page) if page is not None and self.action == "list" else page
+
+    def get_object(self) -> Any:
+        found = super().get_object()
+        return self._stood([found])[0] if self.action == "retrieve" else found
+
+    def _stood(self, rows: list[Any]) -> list[Any]:
+        """Give each row its `working`, the ten answers on the day that is asked for."""
+        asked = workings(Agreement.objects.filter(pk__in=[row.pk for row in rows]), self.on, self.by)
+        for row in rows:
+            row.working = asked[row.pk]
+        return rows
+
     @extend_schema(responses=AgreementLifeSerializer)
     @action(detail=True, filterset_class=None)
     def life(self, request: Request, **kwargs: Any) -> Response:
@@ -74,7 +91,7 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
         """Take the step that the action is named for, and answer with the agreement as it stands then."""
         agreement = self.subject()
         agreeing.take(agreement, self.action, by=self.by, **self.body(TakeAgreementStep))
-        found = self.get_queryset().get(pk=agreement.pk)
+        (found,) = self._stood([self.get_queryset().get(pk=agreement.pk)])
         return Response(AgreementSerializer(found, context=self.get_serializer_context()).data)
 
     @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)

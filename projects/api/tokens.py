@@ -26,7 +26,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
     pagination_class = Pages
     filter_backends = ()
     lookup_field = "reference"
-    lookup_value_regex = "[0-9a-f-]{36}"
+    lookup_value_regex = "[0-9a-f-]{1,36}"
 
     def get_queryset(self) -> QuerySet[TokenGrant]:
         mine = TokenGrant.objects.filter(token__user=self.request.user.pk, token__expiry__gt=timezone.now())

@@ -83,7 +83,7 @@ def agreement_progress(agreement: Agreement, as_of: dt.date, actor: Actor) -> Ag
         ladder=ladder(
             row,
             children,
-            project_rows.rows,
+            [it.project for it in project_rows.rows],
             milestones.rows,
             targets.rows,
             as_of,

@@ -21,7 +21,6 @@ from projects.choices import (
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress.agreements import AgreementRow
 from projects.progress.milestones import MilestoneRow
-from projects.progress.projects import ProjectRow
 from projects.progress.targets import TargetRow
 
 # Instruments that bind by their nature, unless the record says that this one does not.
@@ -88,7 +87,7 @@ class LadderStep:
 def ladder(
     row: AgreementRow,
     children: Sequence[AgreementRow],
-    projects: Sequence[ProjectRow],
+    projects: Sequence[Project],
     milestones: Sequence[MilestoneRow],
     targets: Sequence[TargetRow],
     as_of: dt.date,
@@ -104,7 +103,7 @@ def ladder(
         key=lambda it: (it.milestone.actual_on or dt.date.max, it.milestone.reference),
     )
     # Sorted here: how a database orders texts depends on its settings.
-    projects = sorted(projects, key=lambda it: it.project.reference)
+    projects = sorted(projects, key=lambda it: it.reference)
     targets = sorted(targets, key=lambda it: it.target.reference)
     signed = _signed(row.agreement, achieved, as_of)
     return (
@@ -171,15 +170,15 @@ def _is_signed(agreement: Agreement, as_of: dt.date) -> bool:
     return agreement.status in SIGNED_SINCE
 
 
-def _project(row: AgreementRow, projects: Sequence[ProjectRow]) -> LadderStep:
+def _project(row: AgreementRow, projects: Sequence[Project]) -> LadderStep:
     if projects:
-        return LadderStep(Rung.PROJECT, Standing.REACHED, witness=projects[0].project)
+        return LadderStep(Rung.PROJECT, Standing.REACHED, witness=projects[0])
     return LadderStep(Rung.PROJECT, Standing.REACHED) if row.has_project else _none(Rung.PROJECT)
 
 
-def _pilot(row: AgreementRow, projects: Iterable[ProjectRow], achieved: Iterable[MilestoneRow]) -> LadderStep:
+def _pilot(row: AgreementRow, projects: Iterable[Project], achieved: Iterable[MilestoneRow]) -> LadderStep:
     """The pilot whose commissioning is known first; else the first by its number, without a date."""
-    pilots = {it.project.pk: it.project for it in projects if it.project.phase in PILOT_OR_LATER}
+    pilots = {it.pk: it for it in projects if it.phase in PILOT_OR_LATER}
     if not pilots:
         return LadderStep(Rung.PILOT, Standing.REACHED) if row.has_pilot else _none(Rung.PILOT)
     for it in achieved:

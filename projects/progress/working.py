@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -109,6 +109,16 @@ class Handed:
     readiness: tuple[Readiness, ...] = ()
     sanctioned: tuple[FundLine, ...] = ()
 
+    def of(self, projects: Container[int]) -> Handed:
+        """Return what was recorded of the projects with these keys."""
+        return Handed(
+            know_how=tuple(it for it in self.know_how if it.transfer.project_id in projects),
+            training=tuple(it for it in self.training if it.transfer.project_id in projects),
+            runs=tuple(it for it in self.runs if it.transfer.project_id in projects),
+            readiness=tuple(it for it in self.readiness if it.project_id in projects),
+            sanctioned=tuple(it for it in self.sanctioned if it.project_id in projects),
+        )
+
 
 def standing(score: int) -> Standing:
     """Return the class of a score of 0 to 10."""
@@ -136,13 +146,19 @@ def handed(projects: Iterable[Project], as_of: dt.date) -> Handed:
     kept = FundLine.objects.filter(project__in=keys, kind=FundKind.SANCTIONED, dated_on__lte=as_of)
     return Handed(
         know_how=tuple(
-            KnowHowItem.objects.filter(of_transfers, accepted_on__lte=as_of).order_by("accepted_on", "pk")
+            KnowHowItem.objects.select_related("transfer")
+            .filter(of_transfers, accepted_on__lte=as_of)
+            .order_by("accepted_on", "pk")
         ),
         training=tuple(
-            Training.objects.filter(of_transfers, seen, persons__gt=0).order_by("certified_on", "pk")
+            Training.objects.select_related("transfer")
+            .filter(of_transfers, seen, persons__gt=0)
+            .order_by("certified_on", "pk")
         ),
         runs=tuple(
-            ReplicationRun.objects.filter(of_transfers, seen, guarantee_met=True).order_by("run_on", "pk")
+            ReplicationRun.objects.select_related("transfer")
+            .filter(of_transfers, seen, guarantee_met=True)
+            .order_by("run_on", "pk")
         ),
         readiness=tuple(
             Readiness.objects.filter(
@@ -162,26 +178,44 @@ def handed(projects: Iterable[Project], as_of: dt.date) -> Handed:
 
 
 def answered(progress: AgreementProgress, records: Handed) -> Working:
-    """Return the ten answers from rows that stand on the same day."""
-    rungs = {step.rung: step for step in progress.ladder}
-    agreement = progress.agreement.agreement
+    """Return the ten answers from the progress of an agreement and its records, which stand on the same day."""
+    return answers_to(
+        progress.agreement.agreement,
+        progress.ladder,
+        progress.milestones.rows,
+        progress.targets.rows,
+        records,
+        progress.as_of,
+    )
+
+
+def answers_to(
+    agreement: Agreement,
+    ladder: Iterable[LadderStep],
+    milestones: Sequence[MilestoneRow],
+    targets: Sequence[TargetRow],
+    records: Handed,
+    as_of: dt.date,
+) -> Working:
+    """Return the ten answers from the rows, all on the same day, that every party may see."""
+    rungs = {step.rung: step for step in ladder}
     signed = rungs[Rung.SIGNED].on
-    known = (row for row in progress.milestones.rows if row.state not in (State.LATER, State.CANCELLED))
+    known = (row for row in milestones if row.state not in (State.LATER, State.CANCELLED))
     rows = sorted(known, key=lambda it: (_achieved_on(it) or dt.date.max, it.milestone.reference))
-    targets = sorted(progress.targets.rows, key=lambda it: it.target.reference)
+    targets = sorted(targets, key=lambda it: it.target.reference)
     answers = (
         _of_rung(Question.BINDING, rungs[Rung.BINDING]),
         _of_rung(Question.PROJECT, rungs[Rung.PROJECT]),
-        _deliverable(agreement, progress.as_of),
+        _deliverable(agreement, as_of),
         _money(agreement, records.sanctioned),
         _target(targets),
         _beyond(rows),
-        _achieved(rungs[Rung.MILESTONE], progress.as_of),
+        _achieved(rungs[Rung.MILESTONE], as_of),
         _moved(records, rows, signed),
         _readiness(records.readiness, signed),
         _output(targets),
     )
-    return Working(agreement, progress.as_of, answers)
+    return Working(agreement, as_of, answers)
 
 
 def _yes(

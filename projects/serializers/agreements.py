@@ -7,6 +7,7 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from projects.models import Agreement, AgreementParty
+from projects.progress.working import Question, Standing
 from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Quantity, Reference
 
 
@@ -30,6 +31,26 @@ class ExecutionSerializer(serializers.Serializer):
     projects_count = serializers.IntegerField(read_only=True)
 
 
+class WorkingAnswerSerializer(serializers.Serializer):
+    """One of the ten questions, answered."""
+
+    question = serializers.ChoiceField(choices=Question.choices, read_only=True)
+    text = serializers.CharField(source="question.label", read_only=True)
+    is_yes = serializers.BooleanField(
+        read_only=True, help_text="False: no public evidence, which is no proof of failure."
+    )
+    on = serializers.DateField(read_only=True, allow_null=True)
+
+
+class WorkingSerializer(serializers.Serializer):
+    """Symbolic or working: the class with the ten answers that make it, from the records of the day."""
+
+    as_of = serializers.DateField(read_only=True)
+    standing = serializers.ChoiceField(choices=Standing.choices, read_only=True)
+    score = serializers.IntegerField(read_only=True, help_text="How many of the ten are answered with yes.")
+    answers = WorkingAnswerSerializer(many=True, read_only=True)
+
+
 class AgreementSerializer(Facts):
     """An agreement with its parties and what became of it. `parent` is null also where you may not see it."""
 
@@ -40,6 +61,7 @@ class AgreementSerializer(Facts):
     term_years = Quantity(read_only=True, allow_null=True)
     value_amount = Quantity(read_only=True, allow_null=True)
     execution = ExecutionSerializer(source="*", read_only=True)
+    working = WorkingSerializer(read_only=True)
 
     class Meta:
         model = Agreement
@@ -66,6 +88,7 @@ class AgreementSerializer(Facts):
             "value_amount",
             "value_unit",
             "execution",
+            "working",
             "version",
             *SOURCED,
         )

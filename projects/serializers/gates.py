@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -23,7 +25,9 @@ from projects.serializers.common import (
     Post,
     Reference,
     Versioned,
+    WithEvidence,
 )
+from projects.serializers.evidence import EvidenceSerializer
 
 
 class CriterionSerializer(serializers.Serializer):
@@ -71,6 +75,15 @@ class GateDecisionSerializer(GateSerializer):
 
     class Meta(GateSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = (*GateSerializer.Meta.fields, "project", "version", *SOURCED)
+
+
+class GateDecisionDetailSerializer(GateDecisionSerializer):
+    """The same with its documents, as far as you may read them."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta(GateDecisionSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*GateDecisionSerializer.Meta.fields, "evidence")
 
 
 class GatePlanSerializer(Facts):
@@ -195,3 +208,34 @@ class DecideGate(Versioned):
         if len(answers) != len(given):
             raise serializers.ValidationError(_("Answer each criterion once."))
         return answers
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CriteriaText(serializers.Field):
+    """The list of answers as JSON text: a part of a multipart body cannot hold a list of objects."""
+
+    default_error_messages = {
+        "json": _("Give the criteria as JSON text, a list like that of a JSON body."),
+    }
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        try:
+            given = json.loads(data)
+        except (TypeError, ValueError):
+            self.fail("json")
+        answers = CriterionBody(data=given, many=True)
+        if not isinstance(given, list) or not answers.is_valid():
+            self.fail("json")
+        found: list[dict[str, Any]] = answers.validated_data
+        return found
+
+    def to_representation(self, value: Any) -> str:
+        return json.dumps(value)
+
+
+class DecideGateWithFiles(WithEvidence, DecideGate):
+    """The same with its documents (minutes, order), in a multipart body; there `criteria` is JSON text."""
+
+    criteria = CriteriaText(  # type: ignore[assignment]  # text, where a JSON body has a list
+        required=False, help_text='As in `[{"code": "trl", "met": "yes"}]`.'
+    )

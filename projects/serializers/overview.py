@@ -11,6 +11,7 @@ from projects.choices import FundKind, Phase
 from projects.models.audit import plain
 from projects.progress import Programme
 from projects.progress.funds import FundTotals
+from projects.reference_words import said
 from projects.serializers.targets import AchievementSerializer
 
 
@@ -122,7 +123,7 @@ def overview(figures: Programme, funds: FundTotals) -> dict[str, Any]:
         "reliance": {
             "published": figures.reliance.total,
             "imported_entirely": [
-                point.mineral.name if point.mineral else point.product
+                said(point.mineral.name) if point.mineral else point.product
                 for point in figures.reliance.fully_dependent
             ],
         },

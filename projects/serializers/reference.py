@@ -8,6 +8,7 @@ from projects.choices import Direction, MeasureBasis, VerificationLevel
 from projects.models import Indicator, Mineral, MineralListing, Organisation
 from projects.models.reference import CODE_OF_INDICATOR
 from projects.models.targets import VALUE
+from projects.reference_words import said
 from projects.serializers.common import NOTE_LENGTH, SOURCED, Body, Facts, Quantity, Versioned
 
 
@@ -23,17 +24,31 @@ class ListingSerializer(Facts):
         fields = ("official_list", "listed_from", "listed_to")
 
 
+class DisplayName(serializers.CharField):
+    """A name of the reference data in the language that the caller asks for (Accept-Language)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            source="name", read_only=True, help_text="The name in your language, where it was shipped in it."
+        )
+
+    def to_representation(self, value: str) -> str:
+        return said(value)
+
+
 class MineralSerializer(Facts):
+    display_name = DisplayName()
     listings = ListingSerializer(many=True, read_only=True)
 
     class Meta:
         model = Mineral
-        fields = ("reference", "name", "symbol", "listings", *SOURCED)
+        fields = ("reference", "name", "display_name", "symbol", "listings", *SOURCED)
 
 
 class IndicatorSerializer(Facts):
     """What targets measure; outside the plausible bounds, which are in its unit, a claim gives a reason."""
 
+    display_name = DisplayName()
     plausible_from = Quantity(read_only=True, allow_null=True)
     plausible_to = Quantity(read_only=True, allow_null=True)
 
@@ -42,6 +57,7 @@ class IndicatorSerializer(Facts):
         fields = (
             "code",
             "name",
+            "display_name",
             "unit",
             "measure_basis",
             "direction",

@@ -1,8 +1,8 @@
-"""The formats of projects/formats.py as template filters: `{{ value|indian }}`, `{{ m.actual_on|approximate:m.actual_precision }}`."""
+"""The formats of projects/formats.py, and the words of reference data, as template filters: `{{ value|indian }}`, `{{ m.actual_on|approximate:m.actual_precision }}`."""
 
 from django import template
 
-from projects import formats
+from projects import formats, reference_words
 
 register = template.Library()
 
@@ -13,5 +13,6 @@ for _filter in (
     formats.day,
     formats.approximate,
     formats.size,
+    reference_words.said,
 ):
     register.filter(_filter.__name__, _filter)

@@ -89,6 +89,12 @@ def carry(context: Context) -> str:
     return f"?as_of={day.isoformat()}" if day else ""
 
 
+@register.simple_tag(takes_context=True)
+def carry_too(context: Context) -> str:
+    """Return `&as_of=...` likewise, for an address that has parameters already."""
+    return carry(context).replace("?", "&", 1)
+
+
 @register.filter
 def host(url: str) -> str:
     """Return the site of an address, as a source is named in a table."""

@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import DetailView
 
+from projects import permissions
 from projects.filters import AgreementFilter
 from projects.models import Agreement, Milestone, Project, Target
 from projects.progress import milestone_rows, target_rows
 from projects.progress.agreement_life import life, precision_of, with_life
+from projects.progress.standings import workings
 from projects.progress.working import Witness, working
 from projects.views.page import FilteredList, Page
 
@@ -28,6 +30,13 @@ class AgreementList(FilteredList):
             .with_execution()
             .prefetch_related("agreement_parties__organisation")
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        shown = list(context["object_list"])
+        asked = workings(Agreement.objects.filter(pk__in=[it.pk for it in shown]), self.on, self.actor)
+        context["rows"] = [(agreement, asked[agreement.pk]) for agreement in shown]
+        return context
 
 
 class AgreementDetail(Page, DetailView):
@@ -61,6 +70,8 @@ class AgreementDetail(Page, DetailView):
             ),
             targets=target_rows(Target.objects.visible_to(self.actor).filter(agreement=agreement), self.on),
             working=asked,
+            may_set_target=permissions.allows(self.actor, "target.set", agreement)
+            and self.on == self.actor.on,
             life=lived,
             expiry_precision=precision_of(lived.expiry),
             duties_total=sum(len(party.rows) for party in lived.duties),

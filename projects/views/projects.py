@@ -81,6 +81,7 @@ class ProjectDetail(Page, DetailView):
             ladders=(readiness.trl, readiness.mrl),
             transfers=[transfer_standing(held, self.on) for held in handed],
             may_claim=permissions.allows(self.actor, "milestone.claim", project),
+            may_set_target=permissions.allows(self.actor, "target.set", project) and self.on == self.actor.on,
             updated_at=max((row.milestone.updated_at for row in rows), default=project.updated_at),
             **kwargs,
         )

@@ -81,6 +81,7 @@ def test_every_resource_stands_in_the_tour(root: Path):
         "duty": "duties",
         "dutydone": "duties-done",
         "sectorneed": "sector-needs",
+        "token": "auth/tokens",
     }
     page = text(root, "api.md")
     assert [name for name in lists if f"`{plural.get(name, name + 's')}/`" not in page] == []

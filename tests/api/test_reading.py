@@ -135,6 +135,18 @@ def test_a_day_that_is_none_is_refused(address: str, day: str, cast: Cast, signe
     assert [error["field"] for error in response.json()["errors"]] == ["as_of"]
 
 
+def test_an_agreement_tells_its_class_with_the_ten_answers(cast: Cast, signed_in: SignIn):
+    client = signed_in(cast.officer)
+    alone = client.get(f"{V1}/agreements/AGR-901/").json()["working"]
+    listed = {row["reference"]: row["working"] for row in results(client, "/agreements/")}
+    assert alone == listed["AGR-901"]
+    assert (alone["as_of"], alone["standing"], alone["score"]) == ("2026-06-15", "symbolic", 2)
+    assert [it["question"] for it in alone["answers"] if it["is_yes"]] == ["project", "milestone"]
+    assert len(alone["answers"]) == 10
+    earlier = client.get(f"{V1}/agreements/AGR-901/?as_of=2026-01-01").json()["working"]
+    assert (earlier["as_of"], len(earlier["answers"])) == ("2026-01-01", 10)
+
+
 def test_a_target_tells_claimed_and_verified_apart(scene: Scene, signed_in: SignIn):
     values = signed_in(scene.cast.our_lead).get(f"{V1}/targets/TGT-901/").json()["values"]
     assert (values["target_value"], values["claimed_value"], values["claimed_achievement"]) == (
@@ -157,6 +169,8 @@ def test_lists_are_filtered_as_the_pages_are(scene: Scene, signed_in: SignIn):
     assert references(client, "/projects/?q=902") == ["PRJ-902"]
     on_paper = ["AGR-903", "AGR-904", "AGR-905", "AGR-906"]
     assert references(client, "/agreements/?paper_only=true") == on_paper
+    assert references(client, "/agreements/?standing=delivering") == []
+    assert "AGR-901" in references(client, "/agreements/?standing=defined")
     assert references(client, "/organisations/?kind=cpse") == ["INS-902"]
     assert references(client, "/reliance/?mineral=MIN-901") == ["REL-901"]
     assert [row["target"] for row in results(client, "/measurements/?target=TGT-902")] == ["TGT-902"]

@@ -1,6 +1,7 @@
 """Pages show the figures of a chosen day, today in India by default."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -75,3 +76,22 @@ def test_overdue_is_worded_as_missing_evidence(cast, as_user):
     page = as_user(cast.officer).get("/").content.decode()
     assert "there is no public evidence by the due date" in page
     assert "failed" not in page
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("officer", "/"), ("our_lead", "/"), ("officer", "/agreements/AGR-901/")]
+)
+def test_every_figure_that_leads_to_a_list_leads_to_that_of_the_chosen_day(cast, as_user, who, path):
+    page = as_user(cast.people[who]).get(f"{path}?as_of=2026-06-10").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    lists = re.findall(r'href="(/(?:milestones|agreements|projects)/\?[^"]*)"', main)
+    assert lists
+    assert [address for address in lists if "as_of=2026-06-10" not in address] == []
+    for address in lists:
+        assert as_user(cast.people[who]).get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_the_counts_of_a_project_lead_to_its_milestones(cast, as_user):
+    page = as_user(cast.our_lead).get("/").content.decode()
+    assert 'href="/milestones/?project=PRJ-901&amp;state=achieved"' in page
+    assert 'href="/milestones/?project=PRJ-901&amp;overdue=true"' in page

@@ -104,3 +104,22 @@ def test_a_milestone_of_no_known_day_is_not_due(cast, as_user):
     row = milestone("MST-904", cast.our_project, baseline_on=dt.date(2026, 12, 31), baseline_precision="year")
     page = as_user(cast.officer).get(f"/milestones/{row.reference}/").content.decode()
     assert "≈\N{NO-BREAK SPACE}2026" in page
+
+
+def test_each_agreement_shows_its_class_with_the_way_to_its_answers(cast, as_user):
+    page = as_user(cast.officer).get("/agreements/?as_of=2026-06-14").content.decode()
+    assert '<a href="/agreements/AGR-901/?as_of=2026-06-14#working">symbolic</a>' in page
+    assert "2 of 10" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("standing=symbolic", 2),
+        ("standing=defined", 0),
+        ("standing=nonsense", 0),
+        ("standing=symbolic&as_of=2020-01-01", 2),
+    ],
+)
+def test_agreements_are_found_by_their_class(cast, as_user, query, found):
+    assert len(as_user(cast.officer).get(f"/agreements/?{query}").context["object_list"]) == found

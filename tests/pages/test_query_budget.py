@@ -39,7 +39,8 @@ pytestmark = pytest.mark.engine("postgres")
 
 PAGES = {
     "/": 18,
-    "/agreements/": 9,
+    "/agreements/": 35,  # the ten questions to all that are listed
+    "/agreements/?standing=symbolic": 61,  # asked of all first, to find those of the class
     "/agreements/AGR-901/": 41,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 12,

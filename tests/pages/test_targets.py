@@ -207,3 +207,37 @@ def test_the_library_is_listed_with_how_often_it_is_used(goal, cast, as_user):
     assert "Oxide produced" in page
     assert "Add an indicator" not in page
     assert "No indicator matches" in as_user(cast.officer).get("/indicators/?family=TT").content.decode()
+
+
+# --- the way to a target, from where it is looked for ---
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"), [("officer", True), ("manager", True), ("our_lead", False), ("auditor", False)]
+)
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/projects/PRJ-901/", "/targets/new/?project=PRJ-901"),
+        ("/agreements/AGR-901/", "/targets/new/?agreement=AGR-901"),
+    ],
+)
+def test_a_target_is_set_from_the_page_of_what_it_is_for(cast, as_user, who, offered, path, way):
+    browser = as_user(cast.people[who])
+    assert (f'href="{way}"' in browser.get(path).content.decode()) is offered
+    assert way not in browser.get(f"{path}?as_of=2026-06-01").content.decode(), "the past is not written"
+    if offered:
+        chosen = browser.get(way).context["form"].initial
+        assert "901" in (chosen["project"] or chosen["agreement"])
+
+
+def test_a_figure_of_a_target_leads_to_the_rows_behind_it(cast, as_user, goal):
+    claim(goal, cast, 40, "2026-05-31")
+    for path in ("/projects/PRJ-901/", "/targets/"):
+        page = as_user(cast.officer).get(path).content.decode()
+        assert '<a href="/targets/TGT-930/">40</a>' in page
+
+
+def test_the_count_of_achieved_milestones_leads_to_them(cast, as_user):
+    page = as_user(cast.officer).get("/agreements/AGR-901/").content.decode()
+    assert '<a href="/milestones/?project=PRJ-901&amp;state=achieved">0 of 1</a>' in page

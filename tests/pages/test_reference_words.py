@@ -1,0 +1,45 @@
+"""Names of reference data on pages, in lists of choices and over the API, in the language of the reader."""
+
+from django.conf import settings
+
+from projects.models import Indicator, Mineral, audit
+from tests.cast import system
+
+
+def shipped():
+    audit.create(Mineral(reference="MIN-901", name="Lithium"), by=system(), action="test.setup")
+    audit.create(
+        Indicator(
+            code="TEC-PUR",
+            name="Purity of the product",
+            unit="per cent",
+            measure_basis="rate",
+            measured_by="NABL laboratory, mass per cent of the product",
+            evidence_needed="laboratory certificate",
+        ),
+        by=system(),
+        action="test.setup",
+    )
+
+
+def test_indicators_and_minerals_are_read_in_hindi(cast, as_user):
+    shipped()
+    browser = as_user(cast.officer)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+    for path in ("/indicators/", "/indicators/TEC-PUR/"):
+        page = browser.get(path).content.decode()
+        assert "उत्पाद की शुद्धता" in page
+        assert "प्रयोगशाला प्रमाण-पत्र" in page
+        assert "laboratory certificate" not in page
+    assert "उत्पाद की शुद्धता" in browser.get("/targets/new/").content.decode()
+    assert '<option value="MIN-901">लिथियम</option>' in browser.get("/agreements/").content.decode()
+
+
+def test_the_api_gives_the_stored_name_and_the_label_of_the_language(cast, as_user):
+    shipped()
+    browser = as_user(cast.officer)
+    for language, shown in (("hi", "उत्पाद की शुद्धता"), ("en", "Purity of the product")):
+        row = browser.get("/api/v1/indicators/TEC-PUR/", headers={"Accept-Language": language}).json()
+        assert (row["name"], row["display_name"]) == ("Purity of the product", shown)
+    row = browser.get("/api/v1/minerals/MIN-901/", headers={"Accept-Language": "hi"}).json()
+    assert (row["name"], row["display_name"]) == ("Lithium", "लिथियम")
