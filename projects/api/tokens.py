@@ -30,7 +30,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
 
     def get_queryset(self) -> QuerySet[TokenGrant]:
         mine = TokenGrant.objects.filter(token__user=self.request.user.pk, token__expiry__gt=timezone.now())
-        return mine.select_related("token").order_by("-token__created", "pk")
+        return mine.select_related("token").order_by("-token__created", "-name", "pk")
 
     @extend_schema(request=MakeToken, responses={201: NewGrantSerializer})
     def create(self, request: Request) -> Response:
