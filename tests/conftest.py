@@ -37,6 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = ours
 
 
+# What the API and the pages answer does not hang on the engine; the rules and figures below them are asked of both.
+ASKED_OF_POSTGRES = ("api", "pages")
+
+
 def _engine(item: pytest.Item) -> str | None:
     """Return the one engine that a test belongs to, if it belongs to one.
 
@@ -53,6 +57,8 @@ def _engine(item: pytest.Item) -> str | None:
         if engine not in services.ENGINES:
             raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
         return str(engine)
+    if item.path.parent.name in ASKED_OF_POSTGRES:
+        return "postgres"
     uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
     return None if uses_database else "sqlite"
 

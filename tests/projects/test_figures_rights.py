@@ -213,7 +213,7 @@ def test_twenty_rows_cost_as_many_queries_as_two(cast: Cast) -> None:
         )
         reported(target(f"TGT-{number}", cast.our_project), cast, 10)
     assert Agreement.objects.count() > 20
-    assert _queries(lambda: progress.programme(TODAY, officer)) == few == 11
+    assert _queries(lambda: progress.programme(TODAY, officer)) == few == 13
     assert _queries(lambda: progress.project_progress(cast.our_project, TODAY, officer)) == few_of_one == 9
 
 
