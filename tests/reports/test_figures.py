@@ -17,6 +17,10 @@ from tests.reports.orders import NOW, at_once, claimed, fresh, order
 MARCH, JUNE, SEPTEMBER = records.DAYS
 
 
+# As of the other kinds of report: what is worked out from a snapshot is asked of one engine.
+pytestmark = pytest.mark.engine("sqlite")
+
+
 @pytest.fixture(scope="session")
 def snapshots(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

@@ -33,6 +33,9 @@ from tests.reports.issued import issued
 
 Snapshot = dict[str, Any]
 
+# As of the other kinds of report: what is worked out from a snapshot is asked of one engine.
+pytestmark = pytest.mark.engine("sqlite")
+
 SUBJECTS = {
     ReportKind.PROJECT: lambda: {"project": Project.objects.get(reference="PRJ-003")},
     ReportKind.AGREEMENT: lambda: {"agreement": Agreement.objects.get(reference="AGR-002")},

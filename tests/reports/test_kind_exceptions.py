@@ -22,6 +22,8 @@ from tests.reports import examples, orders, printing, wide
 from tests.reports.records import DAYS, pdftotext
 
 MARCH, JUNE, SEPTEMBER = DAYS
+# As of the other kinds of report: what is worked out from a snapshot is asked of one engine.
+pytestmark = pytest.mark.engine("sqlite")
 KIND = ReportKind.EXCEPTIONS
 
 

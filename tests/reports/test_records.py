@@ -18,7 +18,7 @@ from tests.cast import acting, milestone, system
 from tests.reports import stage
 from tests.reports.orders import execute
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("sqlite")]
 PERIOD = Period(dt.date(2026, 4, 1), dt.date(2026, 6, 14))
 Snapshot = dict[str, Any]
 
