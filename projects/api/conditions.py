@@ -1,8 +1,9 @@
 """Conditions on requests (RFC 9110, 13): what has not changed is not sent again, what has changed is not overwritten.
 
-Everything that the API tells is audited, so that the last event of the audit trail, the names of the users, the day, the caller,
-the language and the address decide what is told: from them the tag is made, without working the answer out. The tag of
-one record begins with its version, and this is what `If-Match` compares: a change to another record does not hinder a step.
+Everything that the API tells is audited, so that the last event of the audit trail, the names of the users, the day, the
+caller, how far its token reaches, the language and the address decide what is told: from them the tag is made, without
+working the answer out. The tag of one record begins with its version, and this is what `If-Match` compares: a change
+to another record does not hinder a step.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def state_of_the_whole(request: Request, by: Actor) -> str:
         settings.VERSION,
         known,
         by.user.pk,
+        None if by.scopes is None else sorted(by.scopes),  # which steps are open, an answer tells too
         by.on,
         get_language(),
         request.headers.get("Accept", ""),

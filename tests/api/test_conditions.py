@@ -73,6 +73,16 @@ def test_the_next_day_language_caller_and_filter_are_other_answers(
         assert asked(signed_in(cast.officer), ONE, held) == 200
 
 
+def test_another_reach_of_the_token_is_another_answer(officer: APIClient):
+    wanted = {"name": "Dashboard", "scopes": ["read"], "expires_on": "2026-12-31"}
+    made = officer.post(f"{V1}/auth/tokens/", wanted, format="json").json()
+    reader = APIClient()
+    reader.credentials(HTTP_AUTHORIZATION=f"Token {made['token']}")
+    assert officer.get(ONE).json()["steps"] != reader.get(ONE).json()["steps"] == []
+    assert asked(reader, ONE, tag(officer)) == 200
+    assert asked(reader, ONE, tag(reader)) == 304
+
+
 def test_a_tag_opens_nothing(cast: Cast, signed_in: SignIn, officer: APIClient):
     held = tag(officer)
     assert asked(signed_in(None), ONE, held) == 401
