@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -22,7 +21,6 @@ from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.permissions import Actor
 
 VERIFYING = (VerificationLevel.V1, VerificationLevel.V2, VerificationLevel.V3)
-ClaimT = TypeVar("ClaimT", bound="Claim")
 
 
 class Claim(LifecycleModel):
@@ -163,20 +161,3 @@ class Claim(LifecycleModel):
         if not reason.strip():
             raise ValidationError({"reason": _("Say what is missing, so that the claim can be corrected.")})
         self._take("return", by=by, version=version, reason=reason.strip(), returned_reason=reason.strip())
-
-
-def standing(rows: Sequence[ClaimT], counts: Callable[[ClaimT], bool]) -> list[ClaimT]:
-    """Return the rows that count and that no correction which counts has replaced, however long the chain.
-
-    A correction that does not count (returned, or not yet verified) gives its place back to what it corrects.
-    """
-    # The field of an abstract model: the type checker does not know its key.
-    corrections = {key: row for row in rows if (key := row.supersedes_id)}  # type: ignore[attr-defined]
-    return [row for row in rows if counts(row) and not any(map(counts, _corrections_of(row, corrections)))]
-
-
-def _corrections_of(row: ClaimT, corrections: Mapping[int, ClaimT]) -> Iterator[ClaimT]:
-    """Yield what corrects the row, and what corrects that: a returned correction may have been corrected itself."""
-    while (later := corrections.get(row.pk)) is not None:
-        yield later
-        row = later

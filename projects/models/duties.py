@@ -112,14 +112,6 @@ class DutyDone(Claim):
     def __str__(self) -> str:
         return f"{self.duty_id} ({self.done_on})"
 
-    @classmethod
-    def claim(cls, subject: Duty, *, by: Actor, **facts: Any) -> Self:
-        """Claim that the duty was met on a day, and return the new row; a correction names the row it supersedes."""
-        permissions.require(by, "dutydone.claim", subject)
-        if facts["done_on"] > by.on:
-            raise ValidationError({"done_on": _("This day lies in the future: claim what has happened.")})
-        return super().claim(subject, by=by, **facts)
-
 
 class Amendment(Sourced, Audited):
     """A numbered change of the agreement, with its document; a renewal brings a new day of expiry."""

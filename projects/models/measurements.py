@@ -13,11 +13,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.choices import MeasureBasis, MeasurementStatus
+from projects.choices import MeasureBasis
 from projects.fiscal import FinancialYear, months_between
-from projects.models import audit
+from projects.models import audit, standing
 from projects.models.audit import AuditedQuerySet
-from projects.models.claims import Claim, standing
+from projects.models.claims import Claim
 from projects.models.reference import known_unit
 from projects.models.targets import VALUE, Target
 from projects.permissions import Actor
@@ -198,7 +198,7 @@ def _refuse_a_period_twice(model: type[Measurement], target: Target, facts: dict
     while corrected is not None:
         replaced.add(corrected.pk)
         corrected = there.get(corrected.supersedes_id or 0)
-    for row in standing(list(there.values()), lambda it: it.status != MeasurementStatus.RETURNED):
+    for row in standing.kept(list(there.values()), standing.is_open):
         if row.pk in replaced:
             continue
         row.target = target

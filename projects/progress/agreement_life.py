@@ -201,7 +201,8 @@ def _status(
 
 def _duty_row(duty: Duty, done: Sequence[DutyDone], as_of: dt.date) -> DutyRow:
     mine = [row for row in done if row.duty_id == duty.pk]
-    latest, sure = _latest(standing.claimed(mine, as_of)), _latest(standing.verified(mine, as_of))
+    said, seen = standing.claimed(mine, as_of), standing.verified(mine, as_of)
+    latest, sure = said[-1] if said else None, seen[-1] if seen else None
     overdue = duty.due_on is not None and duty.due_on < as_of and latest is None
     if sure is not None:
         state = DutyState.VERIFIED
@@ -216,10 +217,6 @@ def _duty_row(duty: Duty, done: Sequence[DutyDone], as_of: dt.date) -> DutyRow:
         verified=sure,
         overdue_days=(as_of - duty.due_on).days if overdue and duty.due_on else None,
     )
-
-
-def _latest(rows: Iterable[DutyDone]) -> DutyDone | None:
-    return max(rows, key=lambda it: (it.done_on, it.pk), default=None)
 
 
 def with_life(agreements: AgreementQuerySet) -> AgreementQuerySet:

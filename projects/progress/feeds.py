@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils import timezone
 
-from projects.choices import Material, MeasurementStatus
+from projects.choices import Material
 from projects.fiscal import FinancialYear, months_between
-from projects.models import Feed
+from projects.models import Feed, standing
 from projects.progress.arithmetic import half_up
 from projects.progress.production import Tonnes
 
@@ -37,27 +37,12 @@ class Overlap:
 
 def claimed_feeds(rows: Sequence[Feed], as_of: dt.date) -> list[Feed]:
     """Return the feeds known on the day that were neither returned nor replaced by a later one that counts."""
-    by_old = {row.supersedes_id: row for row in rows if row.supersedes_id}
-    return [
-        row
-        for row in rows
-        if _is_known(row, as_of)
-        and row.status != MeasurementStatus.RETURNED
-        and not any(
-            _is_known(later, as_of) and later.status != MeasurementStatus.RETURNED
-            for later in _later(row, by_old)
-        )
-    ]
+    return standing.kept(rows, lambda row: standing.is_open(row) and _is_known(row, as_of))
 
 
 def verified_feeds(rows: Sequence[Feed], as_of: dt.date) -> list[Feed]:
     """Return the feeds verified by the day and not replaced by a later one verified by then."""
-    by_old = {row.supersedes_id: row for row in rows if row.supersedes_id}
-    return [
-        row
-        for row in rows
-        if _is_verified(row, as_of) and not any(_is_verified(later, as_of) for later in _later(row, by_old))
-    ]
+    return standing.kept(rows, lambda row: standing.is_verified(row, as_of) and _is_known(row, as_of))
 
 
 def _is_known(row: Feed, as_of: dt.date) -> bool:
@@ -65,21 +50,6 @@ def _is_known(row: Feed, as_of: dt.date) -> bool:
     if row.is_contracted:
         return timezone.localdate(row.claimed_at) <= as_of
     return row.period_end <= as_of
-
-
-def _is_verified(row: Feed, as_of: dt.date) -> bool:
-    return (
-        row.status == MeasurementStatus.VERIFIED
-        and row.verified_on is not None
-        and row.verified_on <= as_of
-        and _is_known(row, as_of)
-    )
-
-
-def _later(row: Feed, by_old: Mapping[int, Feed]) -> Iterator[Feed]:
-    while (later := by_old.get(row.pk)) is not None:
-        yield later
-        row = later
 
 
 def overlaps(rows: Sequence[Feed]) -> tuple[Overlap, ...]:

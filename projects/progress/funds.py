@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from projects.choices import FundKind, FundSource, MeasurementStatus
-from projects.models import FundLine, Project
+from projects.choices import FundKind, FundSource
+from projects.models import FundLine, Project, standing
 from projects.models.projects import ProjectQuerySet
 from projects.progress.arithmetic import half_up, per_cent
 
@@ -139,26 +139,13 @@ def project_money(lines: Sequence[FundLine], as_of: dt.date) -> ProjectMoney:
 
 def claimed_lines(lines: Sequence[FundLine], as_of: dt.date) -> list[FundLine]:
     """Return the lines dated up to the day that were neither returned nor replaced by a later one that counts."""
-    corrections = {row.supersedes_id: row for row in lines if row.supersedes_id}
-    return [
-        row
-        for row in lines
-        if row.dated_on <= as_of
-        and _is_open(row)
-        and not any(_is_open(later) for later in _later(row, corrections))
-    ]
+    return [row for row in standing.kept(lines, standing.is_open) if row.dated_on <= as_of]
 
 
 def verified_lines(lines: Sequence[FundLine], as_of: dt.date) -> list[FundLine]:
     """Return the lines that were verified by the day and not replaced by a later one verified by then."""
-    corrections = {row.supersedes_id: row for row in lines if row.supersedes_id}
-    return [
-        row
-        for row in lines
-        if row.dated_on <= as_of
-        and _is_verified(row, as_of)
-        and not any(_is_verified(later, as_of) for later in _later(row, corrections))
-    ]
+    confirmed = standing.kept(lines, lambda row: standing.is_verified(row, as_of))
+    return [row for row in confirmed if row.dated_on <= as_of]
 
 
 def total(
@@ -202,23 +189,6 @@ def programme_money(projects: ProjectQuerySet, as_of: dt.date) -> ProgrammeMoney
             (project, project_money(own[project.pk], as_of)) for project in chosen if project.pk in own
         ),
     )
-
-
-def _is_open(row: FundLine) -> bool:
-    return row.status != MeasurementStatus.RETURNED
-
-
-def _is_verified(row: FundLine, as_of: dt.date) -> bool:
-    return (
-        row.status == MeasurementStatus.VERIFIED and row.verified_on is not None and row.verified_on <= as_of
-    )
-
-
-def _later(row: FundLine, corrections: Mapping[int, FundLine]) -> Iterator[FundLine]:
-    """Yield the corrections of a line, and theirs: a returned correction may have been corrected itself."""
-    while (later := corrections.get(row.pk)) is not None:
-        yield later
-        row = later
 
 
 def _sum(rows: Iterable[FundLine]) -> Decimal | None:

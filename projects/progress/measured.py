@@ -7,7 +7,7 @@ of the one is never filled up from the other. In whatever order the rows were en
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.choices import MeasureBasis, MeasurementStatus
 from projects.fiscal import FinancialYear
-from projects.models import Measurement
-from projects.models.claims import standing
+from projects.models import Measurement, standing
 from projects.progress.arithmetic import half_up
 
 
@@ -108,12 +107,12 @@ class MeanRate:
 
 def claimed_rows(rows: Sequence[Measurement], as_of: dt.date) -> list[Measurement]:
     """Return what is claimed on the day: periods that have ended, neither returned nor replaced by a correction."""
-    return standing(_ended(rows, as_of), lambda row: row.status != MeasurementStatus.RETURNED)
+    return standing.kept(_ended(rows, as_of), standing.is_open)
 
 
 def verified_rows(rows: Sequence[Measurement], as_of: dt.date, minimum_level: int) -> list[Measurement]:
     """Return what was verified by the day at `minimum_level` or above, and not replaced by what was verified by then."""
-    confirmed = standing(_ended(rows, as_of), _verified_by(as_of))
+    confirmed = standing.kept(_ended(rows, as_of), lambda row: standing.is_verified(row, as_of))
     return [row for row in confirmed if row.level >= minimum_level]
 
 
@@ -172,12 +171,6 @@ def mean_rate(rows: Iterable[Measurement], start: dt.date, end: dt.date) -> Mean
 def _ended(rows: Iterable[Measurement], as_of: dt.date) -> list[Measurement]:
     """A row whose period ends after the day takes part in nothing, also not as a correction."""
     return [row for row in rows if row.period_end <= as_of]
-
-
-def _verified_by(as_of: dt.date) -> Callable[[Measurement], bool]:
-    return lambda row: (
-        row.status == MeasurementStatus.VERIFIED and row.verified_on is not None and row.verified_on <= as_of
-    )
 
 
 def _year(year: FinancialYear, rows: list[Measurement]) -> Measured:
@@ -278,6 +271,6 @@ def _proof_outside(row: Measurement, as_of: dt.date, minimum_level: int) -> Stan
         return Standing.LATER
     if row.status == MeasurementStatus.RETURNED:
         return Standing.RETURNED
-    if not _verified_by(as_of)(row):
+    if not standing.is_verified(row, as_of):
         return Standing.UNVERIFIED
     return Standing.LEVEL if row.level < minimum_level else Standing.REPLACED

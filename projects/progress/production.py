@@ -15,9 +15,9 @@ from fractions import Fraction
 from django.core.exceptions import ValidationError
 
 from projects import units
-from projects.choices import Material, MeasureBasis, MeasurementStatus
+from projects.choices import Material, MeasureBasis
 from projects.fiscal import FinancialYear, months_between
-from projects.models import Measurement, Target
+from projects.models import Measurement, Target, standing
 
 MADE: dict[str, Material] = {
     "PRD-MAG": Material.NDFEB_MAGNET,
@@ -67,32 +67,15 @@ def counting(
     rows: Sequence[Measurement], target: Target, as_of: dt.date, *, verified: bool
 ) -> list[Measurement]:
     """Return the measurements of the target that count on the day, claimed or verified, without those replaced."""
-    counts = _is_verified if verified else _is_open
-    by_old = {row.supersedes_id: row for row in rows if row.supersedes_id}
 
-    def replaced(row: Measurement) -> bool:
-        later = by_old.get(row.pk)
-        while later is not None:
-            if counts(later, target, as_of):
-                return True
-            later = by_old.get(later.pk)
-        return False
+    def counts(row: Measurement) -> bool:
+        if row.period_end > as_of:
+            return False
+        if not verified:
+            return standing.is_open(row)
+        return standing.is_verified(row, as_of) and row.level >= target.indicator.minimum_level
 
-    return [row for row in rows if counts(row, target, as_of) and not replaced(row)]
-
-
-def _is_open(row: Measurement, target: Target, as_of: dt.date) -> bool:
-    return row.period_end <= as_of and row.status != MeasurementStatus.RETURNED
-
-
-def _is_verified(row: Measurement, target: Target, as_of: dt.date) -> bool:
-    return (
-        row.period_end <= as_of
-        and row.status == MeasurementStatus.VERIFIED
-        and row.verified_on is not None
-        and row.verified_on <= as_of
-        and row.level >= target.indicator.minimum_level
-    )
+    return standing.kept(rows, counts)
 
 
 def made(
