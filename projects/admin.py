@@ -44,6 +44,7 @@ from projects.models import (
     TransferStep,
     User,
     audit,
+    locked,
 )
 
 
@@ -62,7 +63,7 @@ class AuditedAdmin(ReadOnlyAdmin):
             audit.create(obj, by=by, action=f"{name}.create", reason=str(_("in the administration")))
             return
         with transaction.atomic():
-            stored = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+            stored = locked(obj)
             changes = {field: form.cleaned_data[field] for field in form.changed_data}
             if changes:
                 audit.change(

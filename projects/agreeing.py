@@ -19,9 +19,9 @@ from projects.models import (
     Agreement,
     AgreementStep,
     Evidence,
-    StaleError,
     TransitionError,
     audit,
+    locked,
 )
 from projects.permissions import Actor
 from projects.progress.agreement_life import expiry_on
@@ -59,14 +59,7 @@ def take(
     if move in WITH_REASON and not reason.strip():
         raise ValidationError({"reason": _("Say why the agreement is suspended or terminated.")})
     with transaction.atomic():
-        row = Agreement._base_manager.select_for_update(no_key=True).get(pk=agreement.pk)
-        if version is not None and row.version != version:
-            raise StaleError(
-                _(
-                    "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                )
-                % {"row": row}
-            )
+        row = locked(agreement, version)
         before, after = MOVES[move]
         if row.status not in before:
             raise TransitionError(

@@ -18,9 +18,9 @@ from projects.models import (
     GatePlan,
     Project,
     StageGate,
-    StaleError,
     TransitionError,
     audit,
+    locked,
 )
 from projects.permissions import Actor
 from projects.progress.gate_records import Known, known
@@ -50,7 +50,7 @@ def plan(
     if gate not in {rule.gate.value for rule in road_of(project.kind)}:
         raise ValidationError({"gate": _("This kind of project does not meet that gate.")})
     with transaction.atomic():
-        row = Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)
+        row = locked(project)
         earlier = list(row.gate_plans.filter(gate=gate).order_by("number"))
         last = earlier[-1] if earlier else None
         if last and not reason.strip():
@@ -105,14 +105,7 @@ def decide(
     permissions.require(by, "gate.decide", project)
     _refuse_the_future(decided_on, by.on)
     with transaction.atomic():
-        row = Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)
-        if version is not None and row.version != version:
-            raise StaleError(
-                _(
-                    "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                )
-                % {"row": row}
-            )
+        row = locked(project, version)
         rule = _open_rule(row, gate)
         last = row.gates.order_by("decided_on", "pk").last()
         if last is not None and decided_on < last.decided_on:

@@ -51,8 +51,8 @@ def load(*, now: dt.datetime) -> Loaded:
     kept: list[str] = []
     with transaction.atomic():
         list(
-            Indicator.objects.select_for_update()
-        )  # rows before the chain of events, as every step locks them
+            Indicator.objects.select_for_update(no_key=True)
+        )  # rows before the chain, as every step locks them
         audit.serialise()
         by = audit.system_actor("library", on=timezone.localdate(now))
         there = {it.code: it for it in Indicator.objects.all()}

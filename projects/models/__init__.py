@@ -13,7 +13,7 @@ from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
 from projects.models.keyed_calls import KeyedCall
 from projects.models.ladders import Fall, Gap, LadderClaim
-from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError
+from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError, locked
 from projects.models.measurements import Measurement
 from projects.models.milestone_states import State
 from projects.models.milestones import Milestone, MilestoneRevision
@@ -79,4 +79,5 @@ __all__ = [
     "TransitionError",
     "User",
     "achievement",
+    "locked",
 ]

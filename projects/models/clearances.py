@@ -14,7 +14,7 @@ from projects import permissions
 from projects.choices import ClearanceType
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
-from projects.models.lifecycle import StaleError
+from projects.models.lifecycle import locked
 from projects.models.projects import Project
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
@@ -105,14 +105,7 @@ class Clearance(Sourced, Audited):
             raise ValidationError(dict.fromkeys(fixed, _("This cannot change: record another clearance.")))
         self._refuse_the_future(changes, by.on)
         with transaction.atomic():
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
             audit.change(row, by=by, action="clearance.record", changes=changes, reason=reason)
         self.refresh_from_db()
 

@@ -16,7 +16,7 @@ from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.claims import Claim
-from projects.models.lifecycle import StaleError, TransitionError
+from projects.models.lifecycle import TransitionError, locked
 from projects.models.people import Organisation
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
@@ -73,14 +73,8 @@ class Duty(Sourced, Audited):
         if "party" in changes:
             _require_party(self.agreement, changes["party"])
         with transaction.atomic():
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
+            audit.serialise()  # who claims it at the same moment has done so, or finds it changed
             if row.done.exclude(status=MeasurementStatus.RETURNED).exists():
                 raise TransitionError(
                     _(

@@ -17,6 +17,7 @@ from projects import permissions
 from projects.choices import MeasurementStatus, VerificationLevel
 from projects.models import standing
 from projects.models.claims import Claim
+from projects.models.lifecycle import locked
 from projects.permissions import Actor
 
 
@@ -71,7 +72,7 @@ class LadderClaim(Claim):
         """
         waiver = waiver.strip()
         with transaction.atomic():
-            type(self.subject)._base_manager.select_for_update().get(pk=self.subject.pk)
+            locked(self.subject)
             row = self._locked("verify", by=by, version=version)
             if waiver:
                 permissions.require(by, f"{self._meta.model_name}.waive", row)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from projects import permissions
 from projects.models import audit
-from projects.models.audit import Audited
+from projects.models.audit import Audited, AuditedT
 from projects.permissions import Actor
 
 
@@ -19,6 +19,27 @@ class TransitionError(Exception):
 
 class StaleError(TransitionError):
     """The row was changed after the caller had read it (HTTP 409)."""
+
+
+def locked(row: AuditedT, version: int | None = None) -> AuditedT:
+    """Return the row locked, as it stands now; StaleError where that is not the `version` that the caller read.
+
+    Its key is left free: PostgreSQL checks foreign keys at the commit, when the writer holds the chain of events, and whoever
+    records what refers to the row must not wait there for somebody who waits for the chain. No joins: the nullable
+    side of an outer join cannot be locked.
+    """
+    found: AuditedT = type(row)._base_manager.select_for_update(no_key=True).get(pk=row.pk)
+    require_version(found, version)
+    return found
+
+
+def require_version(row: Audited, version: int | None) -> None:
+    """Raise StaleError where the locked row is not the version that the caller read; None is any."""
+    if version is not None and row.version != version:
+        raise StaleError(
+            _("%(row)s was changed by someone else after you opened it. Look at it again and decide anew.")
+            % {"row": row}
+        )
 
 
 class LifecycleModel(Audited):
@@ -56,16 +77,9 @@ class LifecycleModel(Audited):
 
     def _locked(self, step: str, *, by: Actor, version: int | None) -> Self:
         """Return the row locked, with the right, the version and the legality of the step checked."""
-        # No joins: PostgreSQL cannot lock the nullable side of an outer join.
-        row = type(self)._base_manager.select_for_update().get(pk=self.pk)
+        row = locked(self)
         permissions.require(by, self._action(step), row)
-        if version is not None and row.version != version:
-            raise StaleError(
-                _(
-                    "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                )
-                % {"row": row}
-            )
+        require_version(row, version)
         row.require_open(step)
         return row
 

@@ -18,6 +18,7 @@ from projects.fiscal import FinancialYear, months_between
 from projects.models import audit, standing
 from projects.models.audit import AuditedQuerySet
 from projects.models.claims import Claim
+from projects.models.lifecycle import locked
 from projects.models.reference import known_unit
 from projects.models.targets import VALUE, Target
 from projects.permissions import Actor
@@ -113,7 +114,7 @@ class Measurement(Claim):
         with transaction.atomic():
             # Two who claim the same period at once get one row and one refusal. The target is locked rather than the
             # chain of events: whoever holds that must not wait for a row that a step has locked.
-            Target._base_manager.select_for_update().get(pk=subject.pk)
+            locked(subject)
             _refuse_a_period_twice(cls, subject, facts)
             return super().claim(subject, by=by, **facts)
 

@@ -22,6 +22,7 @@ from projects.models.lifecycle import LifecycleModel
 from projects.models.milestone_states import MilestoneQuerySet, State
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
+from projects.models.references import next_reference
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 
@@ -209,16 +210,10 @@ class Milestone(Sourced, LifecycleModel):
             raise ValidationError({"baseline_on": _("Give the first approved date.")})
         with transaction.atomic():
             if not fields.get("reference"):
-                fields["reference"] = cls._next_reference()
+                audit.serialise()  # no two get the same reference
+                fields["reference"] = next_reference(cls, "MST")
             fields.setdefault("baseline_precision", Precision.DAY)
             return audit.create(cls(**fields), by=by, action="milestone.log")
-
-    @classmethod
-    def _next_reference(cls) -> str:
-        """Return the next free MST number; writers are serialised first, so that no two get the same."""
-        audit.serialise()
-        taken = cls._base_manager.filter(reference__regex=r"^MST-[0-9]+$").values_list("reference", flat=True)
-        return f"MST-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
 
     def claim(
         self,

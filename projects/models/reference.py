@@ -16,7 +16,7 @@ from projects import permissions
 from projects.choices import Direction, MeasureBasis, VerificationLevel
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
-from projects.models.lifecycle import StaleError
+from projects.models.lifecycle import locked
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 from projects.units import Unit, convert, convertible
@@ -184,14 +184,7 @@ class Indicator(Audited):
         """
         permissions.require(by, "reference.change", self)
         with transaction.atomic():
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
             if "unit" in changes and changes["unit"] != row.unit:
                 changes["unit"] = _code_of_unit(changes["unit"])
             moved = {name for name, value in changes.items() if getattr(row, name) != value}

@@ -15,7 +15,7 @@ from projects.choices import Material, RelianceForm, RelianceMetric, Sector
 from projects.fiscal import FinancialYear
 from projects.models import audit
 from projects.models.audit import Audited
-from projects.models.lifecycle import StaleError
+from projects.models.lifecycle import locked
 from projects.models.reference import Mineral, OpenQuerySet
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
@@ -62,14 +62,7 @@ class Published(Sourced, Audited):
         if "reference" in changes:
             raise ValidationError({"reference": _("A reference stays: record another figure.")})
         with transaction.atomic():
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
             audit.change(row, by=by, action=RIGHT, changes=changes, reason=reason)
         self.refresh_from_db()
 

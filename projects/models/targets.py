@@ -16,9 +16,10 @@ from projects.choices import Direction, MeasureBasis, TargetBasis
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
-from projects.models.lifecycle import StaleError
+from projects.models.lifecycle import locked
 from projects.models.projects import Project
 from projects.models.reference import Indicator, known_unit
+from projects.models.references import next_reference
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 from projects.units import unit as unit_of
@@ -131,7 +132,7 @@ class Target(Sourced, Audited):
         version = {name: fields.pop(name) for name in VERSION_FACTS if name in fields}
         with transaction.atomic():
             # Locked, so that its meaning cannot change meanwhile; rows before the chain of events, as every step does.
-            indicator = Indicator._base_manager.select_for_update().get(pk=indicator.pk)
+            indicator = locked(indicator)
             audit.serialise()  # two who set the same target at once get one row and one refusal
             target = cls(
                 indicator=indicator,
@@ -154,7 +155,7 @@ class Target(Sourced, Audited):
                     params={"reference": same.reference},
                     code="duplicate",
                 )
-            target.reference = target.reference or cls._next_reference()
+            target.reference = target.reference or next_reference(cls, "TGT")
             audit.create(target, by=by, action="target.set")
             audit.create(
                 TargetVersion(target=target, number=1, value=value, **version), by=by, action="target.set"
@@ -179,15 +180,7 @@ class Target(Sourced, Audited):
             raise ValidationError({"authority": _("Name the authority that decided.")})
         self._refuse_the_impossible(value, decided, by)
         with transaction.atomic():
-            # No joins: PostgreSQL cannot lock the nullable side of an outer join.
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
             last = row.versions.order_by("-number").first()
             _refuse_what_does_not_follow(last, value, decided)
             reason = decided["reason"].strip()
@@ -229,12 +222,6 @@ class Target(Sourced, Audited):
     def is_implausible(self, value: Decimal) -> bool:
         """Whether a value, in the target's unit, lies outside the plausible bounds of the indicator."""
         return self.indicator.is_outside_bounds(value, self.unit)
-
-    @classmethod
-    def _next_reference(cls) -> str:
-        """Return the next free TGT number; the caller has serialised the writers."""
-        taken = cls._base_manager.filter(reference__regex=r"^TGT-[0-9]+$").values_list("reference", flat=True)
-        return f"TGT-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
 
 
 def _refuse_what_does_not_follow(last: TargetVersion | None, value: Decimal, decided: dict[str, Any]) -> None:

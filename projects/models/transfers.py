@@ -16,10 +16,11 @@ from projects import permissions
 from projects.choices import Exclusivity, KnowHowKind, LicenceType, MeasurementStatus, TransferStage
 from projects.models import audit
 from projects.models.agreements import Agreement
-from projects.models.audit import Audited, AuditedQuerySet, AuditedT
-from projects.models.lifecycle import StaleError
+from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.lifecycle import locked
 from projects.models.people import Organisation
 from projects.models.projects import Project
+from projects.models.references import next_reference
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 
@@ -92,13 +93,8 @@ class Transfer(Sourced, Audited):
                 raise ValidationError(
                     _("This transfer is already recorded as %(reference)s.") % {"reference": twin.reference}
                 )
-            row = cls(project=project, reference=cls._next_reference(), **facts)
+            row = cls(project=project, reference=next_reference(cls, "TRF"), **facts)
             return audit.create(row, by=by, action="transfer.record", reason=reason)
-
-    @classmethod
-    def _next_reference(cls) -> str:
-        taken = cls._base_manager.filter(reference__regex=r"^TRF-[0-9]+$").values_list("reference", flat=True)
-        return f"TRF-{max((int(reference[4:]) for reference in taken), default=0) + 1:03d}"
 
     @classmethod
     def _refuse_unseen(cls, facts: dict[str, Any], by: Actor) -> None:
@@ -115,7 +111,7 @@ class Transfer(Sourced, Audited):
         if changes.get("agreement") is not None and changes["agreement"].pk != self.agreement_id:
             self._refuse_unseen(changes, by)
         with transaction.atomic():
-            row = _locked(self, version)
+            row = locked(self, version)
             row._refuse_to_empty(changes)
             audit.change(row, by=by, action="transfer.record", changes=changes, reason=reason)
         self.refresh_from_db()
@@ -194,7 +190,7 @@ class KnowHowItem(Audited):
         _refuse_the_future(facts, cls.PAST, by.on)
         with transaction.atomic():
             # The schedule is numbered, and a stage that rests on it verified, one after another.
-            Transfer._base_manager.select_for_update().get(pk=transfer.pk)
+            locked(transfer)
             numbers = cls._base_manager.filter(transfer=transfer).values_list("number", flat=True)
             if number in numbers:
                 raise ValidationError({"number": _("The schedule has an item of this number.")})
@@ -209,8 +205,8 @@ class KnowHowItem(Audited):
         _refuse_fixed(changes, self.FIXED)
         _refuse_the_future(changes, self.PAST, by.on)
         with transaction.atomic():
-            Transfer._base_manager.select_for_update().get(pk=self.transfer_id)
-            row = _locked(self, version)
+            locked(self.transfer)
+            row = locked(self, version)
             moved = {name for name, value in changes.items() if value != getattr(row, name)}
             accepts = bool(moved & self.ACCEPTANCE) or (bool(moved) and row.accepted_on is not None)
             if accepts:
@@ -243,14 +239,3 @@ def _refuse_the_future(facts: dict[str, Any], past: Iterable[str], today: dt.dat
     if ahead := [name for name in past if facts.get(name) and facts[name] > today]:
         message = _("This day lies in the future: record what has happened.")
         raise ValidationError(dict.fromkeys(ahead, message))
-
-
-def _locked(row: AuditedT, version: int | None) -> AuditedT:
-    """Return the row locked, as it stands now; StaleError where that is not what the caller read."""
-    found = type(row)._base_manager.select_for_update().get(pk=row.pk)
-    if version is not None and found.version != version:
-        raise StaleError(
-            _("%(row)s was changed by someone else after you opened it. Look at it again and decide anew.")
-            % {"row": row}
-        )
-    return found

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.models import StaleError, User, audit
+from projects.models import User, audit, locked
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.permissions import Actor
 from reports import periods
@@ -121,14 +121,7 @@ class ReportSchedule(OnSubject, Audited):
             message = _("This cannot change: end the schedule and make a new one.")
             raise ValidationError(dict.fromkeys(fixed, message))
         with transaction.atomic():
-            row = type(self)._base_manager.select_for_update().get(pk=self.pk)
-            if version is not None and row.version != version:
-                raise StaleError(
-                    _(
-                        "%(row)s was changed by someone else after you opened it. Look at it again and decide anew."
-                    )
-                    % {"row": row}
-                )
+            row = locked(self, version)
             related = None if recipients is None else {"recipients": row._admitted(recipients, by)}
             if "owner" in changes and changes["owner"] != row.owner:
                 row.owner = changes["owner"]

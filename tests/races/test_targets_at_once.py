@@ -117,3 +117,15 @@ def test_nobody_waits_in_a_circle(run: int, cast: Cast, together: Together) -> N
     )
     assert names(outcomes) == ["Loaded", "Measurement", "NoneType", "NoneType", "TargetVersion"]
     assert audit.first_break() is None
+
+
+@pytest.mark.parametrize("run", range(5))
+def test_a_value_is_verified_while_its_correction_is_claimed(
+    run: int, cast: Cast, together: Together
+) -> None:
+    """Foreign keys are checked at the commit: whoever corrects a row does not wait there for the one who has locked it."""
+    goal = target("TGT-960", indicator(), project=cast.our_project)
+    row = claiming(goal, cast, 1)()
+    again, officer = Measurement.objects.get(pk=row.pk), acting(cast.officer)
+    outcomes = together([lambda: again.verify(by=officer, level=1), claiming(goal, cast, 2, supersedes=row)])
+    assert names(outcomes) == ["Measurement", "NoneType"], outcomes
