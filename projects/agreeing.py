@@ -36,6 +36,15 @@ def open_moves(agreement: Agreement, by: Actor) -> list[AgreementMove]:
     ]
 
 
+def require_open(agreement: Agreement, move: str) -> None:
+    """Raise TransitionError unless the present status allows the step; `take` asks again under the lock."""
+    if agreement.status not in MOVES[move][0]:
+        raise TransitionError(
+            _("%(row)s is %(status)s: the step “%(step)s” is not open.")
+            % {"row": agreement, "status": agreement.get_status_display(), "step": AgreementMove(move).label}
+        )
+
+
 def take(
     agreement: Agreement,
     move: str,
@@ -60,12 +69,8 @@ def take(
         raise ValidationError({"reason": _("Say why the agreement is suspended or terminated.")})
     with transaction.atomic():
         row = locked(agreement, version)
-        before, after = MOVES[move]
-        if row.status not in before:
-            raise TransitionError(
-                _("%(row)s is %(status)s: the step “%(step)s” is not open.")
-                % {"row": row, "status": row.get_status_display(), "step": AgreementMove(move).label}
-            )
+        require_open(row, move)
+        after = MOVES[move][1]
         _require_order(row, taken_on)
         _require_life(row, move, taken_on)
         made = audit.create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ from projects.fiscal import FinancialYear
 from projects.models import Feed, Measurement, Target
 from projects.progress.arithmetic import per_cent
 from projects.progress.feeds import shown, tonnes_of
-from projects.progress.production import MADE, by_target, made, material_of, years_of
+from projects.progress.production import MADE, Made, by_target, material_of, most_made, years_of
 from projects.progress.yields import allowed, yield_of
 
 
@@ -51,44 +51,8 @@ class YearBalance:
     """Measurements of the year that are no tonnes of it: a stock, a rate without its span, an unknown unit."""
 
 
-@dataclass(frozen=True)
-class _Output:
-    tonnes: Fraction | None
-    rows: tuple[Measurement, ...]
-    left_out: int
-
-
-def _made(
-    targets: Sequence[Target],
-    rows: Mapping[int, list[Measurement]],
-    year: FinancialYear,
-    as_of: dt.date,
-    *,
-    verified: bool,
-) -> _Output:
-    """Return the output of a year: two targets of one product measure the same tonnes, so the larger figure counts."""
-    found = [
-        made(
-            target,
-            rows.get(target.pk, []),
-            year.first_day,
-            year.last_day,
-            as_of,
-            verified=verified,
-        )
-        for target in targets
-    ]
-    known = [it for it in found if it.tonnes is not None]
-    best = max(known, key=lambda it: it.tonnes or 0, default=None)
-    return _Output(
-        tonnes=best.tonnes if best else None,
-        rows=best.rows if best else (),
-        left_out=sum(len(it.left_out) for it in found),
-    )
-
-
 def _side(
-    feeds: Sequence[Feed], product: Material, year: FinancialYear, output: _Output, carried: Fraction | None
+    feeds: Sequence[Feed], product: Material, year: FinancialYear, output: Made, carried: Fraction | None
 ) -> tuple[Side, Fraction | None]:
     """Return one side of a year's balance, and what its feed could still give in later years; None: not known."""
     received = {
@@ -142,7 +106,9 @@ def balances(
         years = sorted({*years_of(measured), *(FinancialYear.of(row.period_start) for row in fed)})
         carried: list[Fraction | None] = [Fraction(0), Fraction(0)]
         for year in years:
-            outputs = [_made(producing, rows, year, as_of, verified=verified) for verified in (False, True)]
+            outputs = [
+                most_made(producing, rows, year, as_of, verified=verified) for verified in (False, True)
+            ]
             sides = []
             for place, output in enumerate(outputs):
                 side, carried[place] = _side(feeds[place], product, year, output, carried[place])
@@ -158,7 +124,7 @@ def balances(
                     verified=sides[1],
                     ends_on=max((row.period_end for row in counted), default=min(year.last_day, as_of)),
                     measurements=frozenset(row.pk for row in counted),
-                    left_out=outputs[0].left_out,
+                    left_out=len(outputs[0].left_out),
                 )
             )
     return tuple(sorted(found, key=lambda it: (it.year, Material.values.index(it.product))))

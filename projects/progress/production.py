@@ -97,6 +97,27 @@ def made(
     return _added(target, counted, start, end, _rate if basis == MeasureBasis.RATE else _amount)
 
 
+def most_made(
+    targets: Iterable[Target],
+    rows: Mapping[int, Sequence[Measurement]],
+    year: FinancialYear,
+    as_of: dt.date,
+    *,
+    verified: bool,
+) -> Made:
+    """Return what was made of one product in a year: two targets of it measure the same tonnes, so the larger figure counts.
+
+    `rows` are the measurements by the key of their target. What is left out is that of all the targets.
+    """
+    found = [
+        made(target, rows.get(target.pk, ()), year.first_day, year.last_day, as_of, verified=verified)
+        for target in targets
+    ]
+    known = [it for it in found if it.tonnes is not None]
+    best = max(known, key=lambda it: it.tonnes or 0, default=Made(None, (), ()))
+    return Made(best.tonnes, best.rows, tuple(row for it in found for row in it.left_out))
+
+
 def _added(
     target: Target,
     rows: Iterable[Measurement],

@@ -13,7 +13,7 @@ from projects.fiscal import FinancialYear
 from projects.models import Measurement, Project, SectorNeed, Target
 from projects.permissions import Actor
 from projects.progress.arithmetic import half_up, per_cent
-from projects.progress.production import MADE, Tonnes, by_target, made, material_of
+from projects.progress.production import MADE, Tonnes, by_target, material_of, most_made
 from projects.progress.targets import TargetRow, target_rows
 
 # Targets that tell themselves how far a need is met; shown beside, for their share is not worked out here.
@@ -112,12 +112,8 @@ def _added(
     total: Fraction | None = None
     counted: list[Measurement] = []
     for targets in serving.values():
-        found = [
-            made(target, rows.get(target.pk, []), year.first_day, year.last_day, as_of, verified=verified)
-            for target in targets
-        ]
-        best = max((it for it in found if it.tonnes is not None), key=lambda it: it.tonnes or 0, default=None)
-        if best is not None:
-            total = (total or Fraction(0)) + (best.tonnes or 0)
+        best = most_made(targets, rows, year, as_of, verified=verified)
+        if best.tonnes is not None:
+            total = (total or Fraction(0)) + best.tonnes
             counted.extend(best.rows)
     return total, tuple(counted)

@@ -18,7 +18,7 @@ from django.views.generic import DetailView, FormView
 from projects import agreeing, permissions, uploads
 from projects.agreement_forms import AmendmentForm, ChangeDutyForm, DutyFields, RecordDutyForm, TakeStepForm
 from projects.choices import AgreementMove
-from projects.models import MOVES, Agreement, Amendment, Duty, Evidence, TransitionError, audit
+from projects.models import Agreement, Amendment, Duty, Evidence, TransitionError, audit
 from projects.progress.agreement_life import life, precision_of, with_life
 from projects.views.page import Page, conflict
 
@@ -142,15 +142,9 @@ class AgreementMovePage(LifeForm):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             permissions.require(self.actor, self.right, self.agreement)
-            if self.agreement.status not in MOVES[self.move][0]:
-                error = TransitionError(
-                    _("%(row)s is %(status)s: the step “%(step)s” is not open.")
-                    % {
-                        "row": self.agreement,
-                        "status": self.agreement.get_status_display(),
-                        "step": AgreementMove(self.move).label,
-                    }
-                )
+            try:
+                agreeing.require_open(self.agreement, self.move)
+            except TransitionError as error:
                 return self.refuse(error)
         return super().dispatch(request, *args, **kwargs)
 

@@ -12,15 +12,14 @@ from projects import permissions
 from projects.choices import ProjectKind
 from projects.filters import ProjectFilter
 from projects.models import Agreement, AgreementStep, Evidence, Project, Readiness, Transfer
-from projects.models.transfer_steps import holdings
 from projects.progress import project_progress
 from projects.progress.agreement_life import consortium, suspended_on
 from projects.progress.mass_balance import mass_balance_flags, mass_balances
 from projects.progress.readiness_ladder import project_readiness
 from projects.progress.stages import road, with_road
-from projects.progress.transfers import transfer_standing
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
+from projects.views.transfers import standings
 
 
 class ProjectList(FilteredList):
@@ -62,7 +61,7 @@ class ProjectDetail(Page, DetailView):
         readiness = project_readiness(
             Readiness.objects.visible_to(self.actor).filter(project=project), self.on
         )
-        handed = holdings(Transfer.objects.visible_to(self.actor).filter(project=project))
+        handed = Transfer.objects.visible_to(self.actor).filter(project=project)
         return super().get_context_data(
             figures=figures,
             project=project,
@@ -79,7 +78,7 @@ class ProjectDetail(Page, DetailView):
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],
             readiness=readiness,
             ladders=(readiness.trl, readiness.mrl),
-            transfers=[transfer_standing(held, self.on) for held in handed],
+            transfers=standings(handed, self.on),
             may_claim=permissions.allows(self.actor, "milestone.claim", project),
             may_set_target=permissions.allows(self.actor, "target.set", project) and self.on == self.actor.on,
             updated_at=max((row.milestone.updated_at for row in rows), default=project.updated_at),

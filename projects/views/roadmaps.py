@@ -22,7 +22,7 @@ from projects.gate_forms import DecideForm, PlanGateForm
 from projects.models import Evidence, Project, TransitionError
 from projects.progress.gate_records import known
 from projects.progress.stages import road, with_road
-from projects.stages import GateRule, gates_open, road_of, stages_of
+from projects.stages import RULES, GateRule, gates_open, road_of, stages_of
 from projects.views import drawings
 from projects.views.page import FilteredList, Page, conflict
 
@@ -81,12 +81,8 @@ class ProjectRoadmap(Page, DetailView):
 
 def criteria(gate: str, answers: list[dict[str, Any]]) -> list[tuple[Any, dict[str, Any]]]:
     """Return the words of each criterion with its answer; the code where the gate asks it no longer."""
-    texts = {it.code: it.text for rule in _every_rule() if rule.gate == gate for it in rule.criteria}
+    texts = {it.code: it.text for it in RULES[gate].criteria}
     return [(texts.get(answer["code"], answer["code"]), answer) for answer in answers]
-
-
-def _every_rule() -> tuple[GateRule, ...]:
-    return (*road_of("plant"), *road_of("exploration"))
 
 
 class GatePage(Page, FormView):
@@ -159,10 +155,9 @@ class GateDecide(GatePage):
         """The gate asked for, where it is open; else the first that is."""
         open_now = gates_open(self.project.kind, self.project.stage)
         asked = self.request.POST.get("gate") or self.request.GET.get("gate")
-        every = {rule.gate.value: rule for rule in _every_rule()}
         # A gate that was decided meanwhile keeps its form: the act then tells what happened.
-        if self.request.method == "POST" and asked in every:
-            return every[asked]
+        if self.request.method == "POST" and asked in RULES:
+            return RULES[asked]
         return next((rule for rule in open_now if rule.gate == asked), open_now[0] if open_now else None)
 
     def get_form_kwargs(self) -> dict[str, Any]:
