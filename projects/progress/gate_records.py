@@ -10,10 +10,10 @@ from projects.choices import (
     ClearanceType,
     FundKind,
     Ladder,
-    MeasurementStatus,
     MilestoneType,
 )
 from projects.models import Clearance, Feed, FundLine, Milestone, Project, Readiness, Target
+from projects.progress.feeds import verified_feeds
 from projects.progress.funds import claimed_lines
 from projects.progress.ladder import DEFINITIVE
 from projects.progress.readiness import verified_level
@@ -152,10 +152,8 @@ def _operation(project: Project, rule: GateRule, on: dt.date) -> Known:
 
 
 def _feed(project: Project, rule: GateRule, on: dt.date) -> Known:
-    assured = Feed.objects.filter(
-        project=project, is_contracted=True, status=MeasurementStatus.VERIFIED, verified_on__lte=on
-    )
-    tonnes = sum(row.tonnes for row in assured if row.period_end >= on)
+    rows = verified_feeds(list(Feed.objects.filter(project=project)), on)
+    tonnes = sum(row.tonnes for row in rows if row.is_contracted and row.period_end >= on)
     return Known(tonnes > 0, f"{tonnes.normalize():f} t" if tonnes else "")
 
 

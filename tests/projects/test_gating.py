@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from projects import gating
 from projects.choices import GateDecision, Stage
 from projects.models import (
     Evidence,
+    Feed,
     GatePlan,
     Project,
     StageGate,
@@ -22,6 +24,7 @@ from projects.models import (
     TransitionError,
     audit,
 )
+from projects.progress.gate_records import known
 from projects.progress.stages import roadmap, standing_on
 from projects.stages import EXPLORATION, INDUSTRY, RULES, stages_of
 from tests.cast import TODAY, acting, milestone, project
@@ -185,6 +188,23 @@ def test_a_criterion_against_the_records_needs_what_shows_it(cast):
     decide(cast, "G0", criteria=yes("G0", work_plan={"met": "yes", "note": ""}))
     (kept,) = (row for row in StageGate.objects.get().criteria if row["code"] == "work_plan")
     assert (kept["records_hold"], kept["records_found"]) == (True, "3")
+
+
+def test_a_corrected_contract_for_feed_is_told_once(cast):
+    contract = {
+        "material": "ndpr_oxide",
+        "period_start": dt.date(2026, 4, 1),
+        "period_end": dt.date(2027, 3, 31),
+        "is_contracted": True,
+    }
+    wrong = Feed.claim(cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(200), **contract)
+    wrong.verify(by=acting(cast.officer), level=1)
+    right = Feed.claim(
+        cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(150), supersedes=wrong, **contract
+    )
+    assert known(cast.our_project, RULES["G4"], TODAY)["feed"].found == "200 t"
+    right.verify(by=acting(cast.officer), level=1)
+    assert known(cast.our_project, RULES["G4"], TODAY)["feed"].found == "150 t"
 
 
 def test_what_the_records_said_is_kept_with_the_decision(cast):
