@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,13 +198,14 @@ def test_a_corrected_contract_for_feed_is_told_once(cast):
         "period_end": dt.date(2027, 3, 31),
         "is_contracted": True,
     }
-    wrong = Feed.claim(cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(200), **contract)
-    wrong.verify(by=acting(cast.officer), level=1)
-    right = Feed.claim(
-        cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(150), supersedes=wrong, **contract
-    )
-    assert known(cast.our_project, RULES["G4"], TODAY)["feed"].found == "200 t"
-    right.verify(by=acting(cast.officer), level=1)
+    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(10), tzinfo=dt.UTC), tick=False):
+        wrong = Feed.claim(cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(200), **contract)
+        wrong.verify(by=acting(cast.officer), level=1)
+        right = Feed.claim(
+            cast.our_project, by=acting(cast.our_lead), tonnes=Decimal(150), supersedes=wrong, **contract
+        )
+        assert known(cast.our_project, RULES["G4"], TODAY)["feed"].found == "200 t"
+        right.verify(by=acting(cast.officer), level=1)
     assert known(cast.our_project, RULES["G4"], TODAY)["feed"].found == "150 t"
 
 
