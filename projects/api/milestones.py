@@ -7,18 +7,22 @@ from typing import Any, ClassVar
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
 
 from projects.api.files import stored
 from projects.api.filters import MilestoneCursorFilter
 from projects.api.paging import Cursors
 from projects.api.programme import as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.claiming_together import RowErrors, claim_together
 from projects.models import Agreement, Evidence, Milestone
 from projects.serializers.milestones import (
     CancelMilestone,
     ClaimMilestone,
+    ClaimMilestones,
     ClaimMilestoneWithFiles,
     LogMilestone,
     MilestoneDetailSerializer,
@@ -41,6 +45,7 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "milestone.log",
         "claim": "milestone.claim",
+        "claims": "milestone.claim",
         "verify": "milestone.verify",
         "send_back": "milestone.return",
         "revise": "milestone.revise",
@@ -80,6 +85,23 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
         body["evidence"] = stored(body.pop("evidence", ()))
         milestone.claim(by=self.by, **body)
         return self.answer(milestone.pk)
+
+    @extend_schema(request=ClaimMilestones, responses=MilestoneSerializer(many=True), filters=False)
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def claims(self, request: Request) -> Response:
+        """Claim up to 100 milestones at once: all of them, or none and the errors of each. Evidence follows by `POST evidence/`."""
+        self.require_role()
+        try:
+            made = claim_together(self.body(ClaimMilestones)["claims"], by=self.by)
+        except RowErrors as refused:
+            raise ValidationError(
+                {"claims": [as_serializer_error(it) if it else {} for it in refused.rows]}
+            ) from refused
+        rows = {row.pk: row for row in self.get_queryset().filter(pk__in=[row.pk for row in made])}
+        shape = MilestoneSerializer(
+            [rows[row.pk] for row in made], many=True, context=self.get_serializer_context()
+        )
+        return Response(shape.data)
 
     @extend_schema(request=VerifyMilestone, responses=MilestoneDetailSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)

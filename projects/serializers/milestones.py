@@ -27,6 +27,7 @@ from projects.serializers.common import (
 )
 from projects.serializers.evidence import EvidenceSerializer
 
+MOST_TOGETHER = 100  # claims in one request
 END_OF_PERIOD = _("A date that is not known to the day is kept as the last day of its period.")
 
 
@@ -198,6 +199,18 @@ class ClaimMilestone(Versioned):
 
 class ClaimMilestoneWithFiles(WithEvidence, ClaimMilestone):
     """The same with its evidence, in a multipart body."""
+
+
+class ClaimListed(ClaimMilestone):
+    """One of several claims that are made together."""
+
+    reference = serializers.CharField(max_length=20, help_text=_("The milestone."))
+
+
+class ClaimMilestones(Body):
+    """Claims that are all made, or none of them."""
+
+    claims = serializers.ListField(child=ClaimListed(), allow_empty=False, max_length=MOST_TOGETHER)
 
 
 class VerifyMilestone(Versioned):

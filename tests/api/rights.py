@@ -32,6 +32,10 @@ def new_milestone(project: str) -> dict[str, Any]:
     return {"project": project, "title": "Furnace heated", "type": "commissioning", "baseline_on": day}
 
 
+def new_claims(milestone: str) -> dict[str, Any]:
+    return {"claims": [{"reference": milestone, **CLAIM}]}
+
+
 def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
 
@@ -239,6 +243,7 @@ API: dict[str, Rows] = {
     "milestone-detail": reading("planned"),
     "milestone-history": reading("claimed", may=HISTORIANS),
     "milestone-claim": step("planned", LEADS_TOO, **CLAIM),
+    "milestone-claims": {"POST": Row(may=LEADS_TOO, names="planned", body=new_claims)},
     "milestone-verify": step("claimed", MINISTRY),
     "milestone-return": step("claimed", MINISTRY, **RETURN),
     "milestone-revise": step("planned", MINISTRY, **REVISE),
