@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -29,10 +30,28 @@ from projects.choices import Gate, GateDecision, Phase, ProjectKind, Sector, Sta
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.people import Organisation, User
+from projects.models.prepared import prepared
 from projects.models.reference import Mineral
 from projects.models.sourced import Sourced
 
 TRL = [MinValueValidator(1), MaxValueValidator(9)]
+
+
+def _count(kind: str) -> Callable[[dt.date], Coalesce]:
+    """Return what makes the number of a project's milestones of a kind on a day; "total" is every kind."""
+
+    def made(on: dt.date) -> Coalesce:
+        milestones: Any = Project._meta.get_field("milestones").related_model
+        rows = milestones.objects.filter(project=OuterRef("pk"))
+        if kind != "total":
+            rows = getattr(rows, kind)(on)
+        counted = rows.order_by().values("project").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+    return made
+
+
+COUNTS = {kind: _count(kind) for kind in ("total", "achieved", "verified", "open", "overdue")}
 
 
 class ProjectQuerySet(AuditedQuerySet):
@@ -41,21 +60,8 @@ class ProjectQuerySet(AuditedQuerySet):
 
         Subqueries rather than joined counts: a second join would multiply the first.
         """
-        milestones = self.model._meta.get_field("milestones").related_model.objects.filter(
-            project=OuterRef("pk")
-        )
-
-        def count(rows: models.QuerySet) -> Coalesce:
-            counted = rows.order_by().values("project").annotate(n=Count("pk")).values("n")
-            return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-        return self.annotate(
-            milestones_total=count(milestones),
-            milestones_achieved=count(milestones.achieved(on)),
-            milestones_verified=count(milestones.verified(on)),
-            milestones_open=count(milestones.open(on)),
-            milestones_overdue=count(milestones.overdue(on)),
-        )
+        counts = {name: prepared(self.model, made, on) for name, made in COUNTS.items()}
+        return self.annotate(**{f"milestones_{name}": count for name, count in counts.items()})
 
     def with_counted_cost(self) -> Self:
         """Annotate `counted_cost` in crore INR: nothing where the parent's cost already contains it (rule R10)."""

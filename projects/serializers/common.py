@@ -14,6 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 from projects.choices import Precision, Visibility
 from projects.models import Organisation
 from projects.models.audit import plain
+from projects.serializers.reading import Reading
 
 SOURCED = ("source_url", "further_source_url", "as_of", "as_of_basis", "notes")
 NOTE_LENGTH = 5000
@@ -38,7 +39,7 @@ class Code(serializers.ChoiceField):
         return None if value == "" else super().to_representation(value)
 
 
-class Facts(serializers.ModelSerializer):
+class Facts(Reading, serializers.ModelSerializer):
     """A shape that is only read: no validators, no writable field."""
 
     serializer_choice_field = Code

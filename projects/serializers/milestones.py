@@ -26,12 +26,13 @@ from projects.serializers.common import (
     WithEvidence,
 )
 from projects.serializers.evidence import EvidenceSerializer
+from projects.serializers.reading import Reading
 
 MOST_TOGETHER = 100  # claims in one request
 END_OF_PERIOD = _("A date that is not known to the day is kept as the last day of its period.")
 
 
-class StandingSerializer(serializers.Serializer):
+class StandingSerializer(Reading, serializers.Serializer):
     """Where the milestone stands on a day (rules R2 to R6)."""
 
     as_of = serializers.SerializerMethodField()
@@ -59,7 +60,7 @@ class StandingSerializer(serializers.Serializer):
         return row.delay_days(self.context["on"])
 
 
-class MilestoneClaimSerializer(serializers.Serializer):
+class MilestoneClaimSerializer(Reading, serializers.Serializer):
     """Who claimed it: null members where nobody has yet."""
 
     by = Post(source="claimed_by.by_post")
@@ -69,7 +70,7 @@ class MilestoneClaimSerializer(serializers.Serializer):
     number = serializers.IntegerField(source="claim_number", read_only=True)
 
 
-class MilestoneVerificationSerializer(serializers.Serializer):
+class MilestoneVerificationSerializer(Reading, serializers.Serializer):
     """Who verified it, and when."""
 
     by = Post(source="verified_by.by_post")

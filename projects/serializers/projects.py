@@ -10,9 +10,10 @@ from rest_framework import serializers
 from projects.models import Project
 from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Quantity, Reference
 from projects.serializers.gates import GateSerializer
+from projects.serializers.reading import Reading
 
 
-class ProgressSerializer(serializers.Serializer):
+class ProgressSerializer(Reading, serializers.Serializer):
     """The standing of the project's own milestones on a day (rules R3 and R4)."""
 
     as_of = serializers.SerializerMethodField()
