@@ -1,6 +1,7 @@
 """The server's seal: sound, broken by any change, no obstacle to reading or rendering again, and refused when it cannot be made."""
 
 import datetime as dt
+import functools
 import hashlib
 import http.server
 import io
@@ -39,11 +40,23 @@ pytestmark = pytest.mark.engine("sqlite")
 PASSWORD = "a password"
 
 
+@functools.cache
+def one_key() -> bytes:
+    """The key of a server, made once: to make one takes a second."""
+    return development_key(PASSWORD, now=NOW, days=365)
+
+
+@functools.cache
+def sealed(language: str = "en") -> bytes:
+    """The project report, sealed once with that key; only to be asked for where `key` is set."""
+    return seal.sealed(paper.printed("project", language), now=NOW)
+
+
 @pytest.fixture
 def key(settings, tmp_path):
     """The settings of a server that seals, with a key of its own."""
     path = tmp_path / "seal.p12"
-    path.write_bytes(development_key(PASSWORD, now=NOW, days=365))
+    path.write_bytes(one_key())
     settings.REPORT_SEAL_PKCS12, settings.REPORT_SEAL_PASSWORD = str(path), PASSWORD
     return path
 
@@ -56,9 +69,7 @@ def validated(content: bytes):
 
 
 def test_a_seal_is_sound_covers_the_whole_file_and_bears_the_time_it_was_given(key):
-    drawn = paper.printed("project")
-    content = seal.sealed(drawn, now=NOW)
-    status, signature = validated(content)
+    status, signature = validated(sealed())
     assert status.bottom_line
     assert status.coverage.name == "ENTIRE_FILE"
     assert signature.self_reported_timestamp == NOW
@@ -68,18 +79,17 @@ def test_a_seal_is_sound_covers_the_whole_file_and_bears_the_time_it_was_given(k
 
 
 def test_the_seal_is_appended_to_what_was_drawn(key):
-    drawn = paper.printed("project")
-    assert seal.sealed(drawn, now=NOW).startswith(drawn)
+    assert sealed().startswith(paper.printed("project"))
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_a_sealed_report_keeps_to_pdf_ua(key, language):
-    assert failures(seal.sealed(paper.printed("project", language), now=NOW)) == []
+    assert failures(sealed(language)) == []
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.8])
 def test_a_changed_byte_breaks_the_seal(key, share):
-    content = bytearray(seal.sealed(paper.printed("project"), now=NOW))
+    content = bytearray(sealed())
     content[content.index(b"stream", int(len(paper.printed("project")) * share)) + 20] ^= 1
     try:
         status, _signature = validated(bytes(content))
@@ -89,9 +99,7 @@ def test_a_changed_byte_breaks_the_seal(key, share):
 
 
 def test_appended_bytes_are_no_longer_covered(key):
-    drawn = paper.printed("project")
-    content = seal.sealed(drawn, now=NOW)
-    (signature,) = PdfFileReader(io.BytesIO(content + b"\n%more\n")).embedded_signatures
+    (signature,) = PdfFileReader(io.BytesIO(sealed() + b"\n%more\n")).embedded_signatures
     signature.compute_integrity_info()
     assert signature.coverage.name != "ENTIRE_FILE"
 
