@@ -14,7 +14,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults bench-reports \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults bench-reports bench-api \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages migrations lock clean
 
@@ -67,6 +67,9 @@ faults: var/checks ## Let every fault happen to 200 owed reports on each databas
 
 bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
 	@$(CHECKS) $(RUN) -m bench.reports
+
+bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 1,000,000 audit events, beside a floor; needs wrk
+	@$(CHECKS) $(RUN) -m bench.api
 
 # --- Checking ---
 

@@ -7,6 +7,7 @@ only a database that is thrown away may be: its audit trail has the right length
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 from django.db import connection, models
 from django.utils import timezone
@@ -14,18 +15,22 @@ from django.utils import timezone
 from projects.choices import Phase, Sector
 from projects.models import AuditEvent, Mineral, Project, TokenGrant, audit
 from tests import cast as people
+from tests.reports.issued import published
+from tests.reports.orders import order
 
 PROJECTS, MILESTONES, EVENTS = 10_000, 100_000, 1_000_000
+MEGABYTE = 1_000_000
 EACH = 20  # milestones of one project, as long as there are any
 
 
-def fill() -> str:
-    """Fill the empty database and return an access token of an officer."""
+def fill() -> tuple[str, str]:
+    """Fill the empty database; return an access token of an officer, and the name in addresses of a report whose PDF has 1 MB."""
     cast = people.assemble()
     project = _furnished(cast)
     milestone = people.milestone("MST-000000", project)
     milestone.claim(by=people.acting(cast.our_lead), actual_on=dt.date(2026, 6, 1))
     milestone.verify(by=people.acting(cast.officer))
+    report = published(order(cast), cast.officer, padding=os.urandom(MEGABYTE))
     first = _repeat(
         project,
         PROJECTS,
@@ -53,7 +58,7 @@ def fill() -> str:
     _repeat(event, EVENTS, seq=f"{event.seq} + n", **hashes)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return TokenGrant.issue(cast.officer, now=timezone.now())[1]
+    return TokenGrant.issue(cast.officer, now=timezone.now())[1], report.slug
 
 
 def _furnished(cast: people.Cast) -> Project:

@@ -20,17 +20,18 @@ def issued(cast: Cast, **fields: object) -> Report:
     return published(order(cast, **fields), cast.officer)
 
 
-def published(report: Report, person: User, now: dt.datetime = NOW) -> Report:
+def published(report: Report, person: User, now: dt.datetime = NOW, padding: bytes = b"") -> Report:
     """Return the report as issued in the name of `person`, with true figures and files that are no drawings."""
     lease = claimed(report, now)
     engine._frozen(fresh(report), lease, acting(person), lambda: now)
-    engine._publish(report, lease, [edition(report, language) for language in Language.values], now=now)
+    editions = [edition(report, language, padding) for language in Language.values]
+    engine._publish(report, lease, editions, now=now)
     return fresh(report)
 
 
-def edition(report: Report, language: str) -> Edition:
+def edition(report: Report, language: str, padding: bytes = b"") -> Edition:
     """Return an unsaved edition whose file lies in the archive."""
-    file = archive.store([content(report, language)])
+    file = archive.store([content(report, language), padding])
     return Edition(
         report=report,
         language=language,
