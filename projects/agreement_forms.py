@@ -50,6 +50,9 @@ class AmendmentForm(WithDocument):
         required=False,
         help_text=_("Where the amendment renews or shortens the agreement: its new last day."),
     )
+    evidence = EvidenceField(
+        label=_("Document"), required=True, help_text=_("The signed text of the amendment.")
+    )
     field_order = ("agreed_on", "summary", "expires_on")
 
 

@@ -49,7 +49,7 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class EvidenceField(forms.FileField):
-    """Several files, each checked; an empty list when none was chosen."""
+    """Several files, each checked; an empty list when none was chosen and none is required."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", SeveralFiles(attrs={"multiple": True, "accept": uploads.ACCEPT}))
@@ -59,6 +59,8 @@ class EvidenceField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the checked files; every file that cannot be accepted is named with its reason."""
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if self.required and not files:
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(files) > settings.EVIDENCE_MAX_FILES:
             raise ValidationError(
                 _("At most %(limit)s files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -11,11 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.choices import MeasurementStatus, Precision
+from projects.archive import StoredFile
+from projects.choices import MeasurementStatus, Precision, Visibility
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.claims import Claim
+from projects.models.documents import attach
 from projects.models.lifecycle import TransitionError, locked
 from projects.models.people import Organisation
 from projects.models.sourced import Sourced
@@ -140,10 +143,16 @@ class Amendment(Sourced, Audited):
         agreed_on: dt.date,
         summary: str,
         expires_on: dt.date | None = None,
+        evidence: Collection[StoredFile],
+        visibility: str = Visibility.PARTNER,
         **sources: Any,
     ) -> Self:
-        """Record the next amendment and return it; with `expires_on` it renews, or shortens, the agreement."""
+        """Record the next amendment with its documents and return it; `expires_on` renews, or shortens, the agreement."""
         permissions.require(by, "amendment.record", agreement)
+        if not evidence:
+            raise ValidationError(
+                {"evidence": _("An amendment comes with its document: add the signed text as a file.")}
+            )
         if agreed_on > by.on:
             raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
         if agreement.signed_on is not None and agreed_on < agreement.signed_on:
@@ -169,7 +178,9 @@ class Amendment(Sourced, Audited):
                 expires_on=expires_on,
                 **sources,
             )
-            return audit.create(row, by=by, action="amendment.record", reason=summary.strip())
+            audit.create(row, by=by, action="amendment.record", reason=summary.strip())
+            attach(evidence, row, by=by, visibility=visibility)
+        return row
 
     def acting_organisations(self) -> set[int]:
         return set(self.agreement.parties.values_list("pk", flat=True))

@@ -23,7 +23,9 @@ from projects.serializers.common import (
     Post,
     Reference,
     Versioned,
+    WithDocument,
 )
+from projects.serializers.evidence import EvidenceSerializer
 
 
 class AgreementStepSerializer(Facts):
@@ -61,6 +63,15 @@ class AmendmentSerializer(AmendmentBrief):
 
     class Meta(AmendmentBrief.Meta):
         fields: ClassVar[tuple[str, ...]] = (*AmendmentBrief.Meta.fields, "agreement", "version", *SOURCED)
+
+
+class AmendmentDetailSerializer(AmendmentSerializer):
+    """The same with its documents, as far as you may read them."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta(AmendmentSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*AmendmentSerializer.Meta.fields, "evidence")
 
 
 class DutySerializer(Facts):
@@ -143,8 +154,8 @@ class TakeAgreementStep(Versioned):
     source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)
 
 
-class RecordAmendment(Body):
-    """The next amendment of an agreement."""
+class RecordAmendment(WithDocument, Body):
+    """The next amendment of an agreement, with its document: a multipart body."""
 
     agreement = Known(model=Agreement)
     agreed_on = serializers.DateField()

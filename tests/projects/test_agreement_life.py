@@ -35,7 +35,7 @@ from projects.progress.agreement_life import (
     suspended_on,
     with_life,
 )
-from tests.cast import TODAY, acting, agreement
+from tests.cast import TODAY, acting, agreement, document
 from tests.projects import results
 from tests.projects.rule_pages import agreement_life as rule_page
 
@@ -214,7 +214,7 @@ def test_a_suspended_agreement_is_found_on_its_day(cast):
 
 
 def amend(cast, on=dt.date(2026, 3, 10), **facts):
-    given_ = {"agreed_on": on, "summary": "Prolonged.", **facts}
+    given_ = {"agreed_on": on, "summary": "Prolonged.", "evidence": [document()], **facts}
     return Amendment.record(cast.our_agreement, by=acting(cast.officer), **given_)
 
 
