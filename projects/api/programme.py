@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
@@ -36,6 +37,13 @@ def as_seen(by: Actor, **relations: Any) -> list[Prefetch]:
         Prefetch(path, queryset=model.objects.visible_to(by).only("pk", "reference", *_keys_of(path)))
         for path, model in relations.items()
     ]
+
+
+def agreement_as_seen(by: Actor, on: dt.date, path: str = "agreement") -> Prefetch:
+    """Return the same for an agreement of which it is told whether it was suspended on the day."""
+    dates = ("status", "signed_on", "effective_on", "expires_on", "term_years")
+    visible = Agreement.objects.visible_to(by).with_moves(on).only("pk", "reference", *dates)
+    return Prefetch(path, queryset=visible)
 
 
 def _keys_of(path: str) -> tuple[str, ...]:
@@ -143,7 +151,9 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
         found = (
             visible.with_progress(self.on)
             .select_related("lead")
-            .prefetch_related("partners", "minerals", *as_seen(self.by, parent=Project, agreement=Agreement))
+            .prefetch_related(
+                "partners", "minerals", *as_seen(self.by, parent=Project), agreement_as_seen(self.by, self.on)
+            )
         )
         if self.action == "retrieve":
             found = found.prefetch_related("gates__recorded_by", *as_seen(self.by, children=Project))

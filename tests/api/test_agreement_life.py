@@ -3,11 +3,12 @@
 import datetime as dt
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from projects import agreeing
 from projects.models import Amendment, Clearance, Evidence
 from tests.api.conftest import SignIn
-from tests.cast import Cast, acting, document
+from tests.cast import Cast, acting, document, milestone, organisation, project
 
 ADDRESS = "/api/v1/amendments/"
 RENEWED = {
@@ -121,6 +122,72 @@ def test_internal_documents_of_steps_and_amendments_stay_the_ministrys(cast: Cas
         signed_in(cast.our_lead).get(f"/api/v1/evidence/{it.pk}/content/") for it in Evidence.objects.all()
     ]
     assert [answer.status_code for answer in files] == [404, 404]
+
+
+def test_a_suspension_shows_on_projects_and_milestones_of_its_day_to_those_who_see_the_agreement(
+    cast: Cast, signed_in: SignIn
+):
+    agreeing.take(
+        cast.our_agreement,
+        "suspend",
+        by=acting(cast.manager),
+        taken_on=dt.date(2026, 6, 1),
+        decided_by_post="Secretary",
+        reason="Sanctions.",
+    )
+    shared = project("PRJ-910", cast.irel, agreement=cast.our_agreement)
+    milestone("MST-910", shared)
+    client = signed_in(cast.our_lead)
+
+    def told(address: str, client: APIClient = client) -> object:
+        return client.get(f"/api/v1/{address}").json()["agreement_suspended"]
+
+    assert told("projects/PRJ-901/") is told("milestones/MST-901/") is True
+    assert told("projects/PRJ-901/?as_of=2026-05-31") is told("milestones/MST-901/?as_of=2026-05-31") is False
+    listed = signed_in(cast.officer).get("/api/v1/projects/").json()["results"]
+    assert {it["reference"]: it["agreement_suspended"] for it in listed} == {
+        "PRJ-901": True,
+        "PRJ-902": False,
+        "PRJ-910": True,
+    }
+    other = signed_in(cast.their_lead)
+    assert told("projects/PRJ-910/", other) is told("milestones/MST-910/", other) is None
+
+
+def test_a_hub_tells_of_its_consortium_and_other_projects_do_not(cast: Cast, signed_in: SignIn):
+    partners = [organisation(f"INS-91{n}", f"Partner {n}", kind) for n, kind in enumerate(("company", "rd"))]
+    project("PRJ-911", cast.texmin, *partners, kind="centre")
+    client = signed_in(cast.our_lead)
+    told = client.get("/api/v1/projects/PRJ-911/").json()["consortium"]
+    assert told.pop("is_kept") is False
+    named = {name: [it["reference"] for it in rows] for name, rows in told.items()}
+    assert named == {"industry": ["INS-910"], "research": ["INS-911"], "others": []}
+    assert client.get("/api/v1/projects/PRJ-901/").json()["consortium"] is None
+
+
+def test_a_milestone_tells_its_forecast_or_that_the_cases_are_too_few(cast: Cast, signed_in: SignIn):
+    client, address = signed_in(cast.our_lead), "/api/v1/milestones/MST-901/"
+    none = client.get(address).json()["forecast"]
+    assert (none["cases"], none["needed"], none["median_on"]) == (0, 8, None)
+    for number, day in enumerate((16, 20, 25, 30, 40)):
+        moved = milestone(f"MST-92{number}", cast.our_project)
+        moved.revise(
+            by=acting(cast.officer),
+            new_on=dt.date(2026, 5, 31) + dt.timedelta(days=day),
+            reason_code="funds",
+            narrative="Late.",
+        )
+    found = client.get(address).json()["forecast"]
+    assert (found["method"], found["cases"]) == ("of_the_type", 5)
+    assert (found["from_on"], found["median_on"], found["to_on"]) == (
+        "2026-06-18",
+        "2026-06-25",
+        "2026-07-06",
+    )
+    unseen = signed_in(cast.their_lead).get("/api/v1/milestones/MST-902/").json()["forecast"]
+    assert unseen["cases"] == 0, "whose dates one may not see are no cases"
+    cast.our_milestone.claim(by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 1))
+    assert client.get(address).json()["forecast"] is None
 
 
 def test_files_come_with_clearances_and_know_how_and_take_nothing_away(cast: Cast, signed_in: SignIn):

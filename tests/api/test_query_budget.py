@@ -85,7 +85,7 @@ DETAILS = {
     "agreements/AGR-901/life": (7, 7),
     "projects/PRJ-901": (6, 6),
     "projects/PRJ-901/roadmap": (4, 4),
-    "milestones/MST-901": (4, 5),
+    "milestones/MST-901": (6, 7),  # the agreement behind its project, and the record of slips
     "targets/TGT-901": (4, 4),
     "milestones/MST-901/history": (2, None),
     "projects/PRJ-901/mass-balance": (7, 7),

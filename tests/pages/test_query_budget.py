@@ -63,7 +63,7 @@ PAGES = {
     "/targets/TGT-901/": 8,
     "/indicators/": 6,
     "/indicators/PRD-MAG/": 6,
-    "/milestones/MST-901/": 9,
+    "/milestones/MST-901/": 14,  # with the record of slips, and whether the agreement is suspended
 }
 
 
