@@ -7,6 +7,7 @@ shipped is shown in the reader's language; what people have written stays as the
 from __future__ import annotations
 
 import csv
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,17 @@ def hindi() -> dict[str, str]:
     """Return the Hindi of each text that is shipped with the reference data."""
     with FILE.open(encoding="utf-8", newline="") as file:
         return {row["text"]: row["hindi"] for row in csv.DictReader(file)}
+
+
+def with_hindi(word: str) -> list[str]:
+    """Return the shipped texts whose Hindi contains the word, however its letters are composed."""
+    looked_for = _composed(word)
+    return [text for text, spoken in hindi().items() if looked_for in _composed(spoken)]
+
+
+@cache
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def said(text: str) -> str:

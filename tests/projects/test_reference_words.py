@@ -87,3 +87,11 @@ def test_every_page_and_print_shows_names_of_reference_data_through_the_words():
         if match.group().startswith(("mineral", "indicator")) or path.name in only
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("jobs", ["रो\u091c\u093cगार", "रो\u095bगार"], ids=["with a dot", "in one piece"])
+def test_a_word_is_found_however_its_letters_are_composed(jobs: str):
+    found = reference_words.with_hindi(jobs)
+    assert found
+    assert all("रो" in reference_words.hindi()[text] for text in found)
+    assert reference_words.with_hindi("लखनऊनहीं") == []
