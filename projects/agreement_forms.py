@@ -59,6 +59,11 @@ class AmendmentForm(WithDocument):
 class DutyFields(ActorForm):
     party = forms.ModelChoiceField(Organisation.objects.none(), label=_("Party"), to_field_name="reference")
     text = forms.CharField(label=_("Duty"), widget=_words(), max_length=5000)
+    agreed_on = Day(
+        label=_("Agreed on"),
+        required=False,
+        help_text=_("The day from which the duty binds; empty: with the agreement itself."),
+    )
     due_on = Day(label=_("Due on"), required=False)
     due_precision = forms.ChoiceField(
         label=_("How exactly it is known"),

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
@@ -34,6 +34,12 @@ class Duty(Sourced, Audited):
     number = models.PositiveSmallIntegerField(_("number"))
     party = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="duties")
     text = models.TextField(_("duty"))
+    agreed_on = models.DateField(
+        _("agreed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day from which the duty binds; empty: with the agreement itself."),
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_precision = models.CharField(_("precision"), max_length=10, choices=Precision, blank=True)
 
@@ -50,6 +56,11 @@ class Duty(Sourced, Audited):
                 condition=(Q(due_on=None) & Q(due_precision=""))
                 | (Q(due_on__isnull=False) & ~Q(due_precision="")),
             ),
+            models.CheckConstraint(
+                name="duty_is_due_after_it_was_agreed",
+                condition=Q(due_on=None) | Q(agreed_on=None) | Q(due_on__gte=F("agreed_on")),
+                violation_error_message=_("A duty is due on the day on which it was agreed, or later."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +75,7 @@ class Duty(Sourced, Audited):
         """Write down what a party of the agreement owes and return it, with the next number."""
         permissions.require(by, "duty.record", agreement)
         _require_party(agreement, facts.get("party"))
+        _refuse_the_future(facts.get("agreed_on"), by.on)
         with transaction.atomic():
             audit.serialise()  # two who record at once get two numbers
             number = agreement.duties.count() + 1
@@ -75,6 +87,7 @@ class Duty(Sourced, Audited):
         permissions.require(by, "duty.record", self)
         if "party" in changes:
             _require_party(self.agreement, changes["party"])
+        _refuse_the_future(changes.get("agreed_on"), by.on)
         with transaction.atomic():
             row = locked(self, version)
             audit.serialise()  # who claims it at the same moment has done so, or finds it changed
@@ -153,8 +166,7 @@ class Amendment(Sourced, Audited):
             raise ValidationError(
                 {"evidence": _("An amendment comes with its document: add the signed text as a file.")}
             )
-        if agreed_on > by.on:
-            raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
+        _refuse_the_future(agreed_on, by.on)
         if agreement.signed_on is not None and agreed_on < agreement.signed_on:
             raise ValidationError({"agreed_on": _("An amendment is agreed after the signature.")})
         if expires_on is not None and expires_on < agreed_on:
@@ -189,6 +201,11 @@ class Amendment(Sourced, Audited):
 def _require_party(agreement: Agreement, party: Organisation | None) -> None:
     if party is None or not agreement.parties.filter(pk=party.pk).exists():
         raise ValidationError({"party": _("Choose a party of the agreement.")})
+
+
+def _refuse_the_future(agreed_on: dt.date | None, today: dt.date) -> None:
+    if agreed_on is not None and agreed_on > today:
+        raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
 
 
 def _dated(facts: dict[str, Any]) -> dict[str, Any]:

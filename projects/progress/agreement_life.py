@@ -151,7 +151,8 @@ def agreement_life(
     expiry = expiry_on(agreement, known, as_of)
     status, since = _status(agreement, every, taken, expiry, as_of)
     by_party: dict[Organisation, list[DutyRow]] = {}
-    for duty in sorted(duties, key=lambda it: it.number):
+    binding = (row for row in duties if row.agreed_on is None or row.agreed_on <= as_of)
+    for duty in sorted(binding, key=lambda it: it.number):
         by_party.setdefault(duty.party, []).append(_duty_row(duty, done, as_of))
     return AgreementLife(
         agreement=agreement,

@@ -88,6 +88,7 @@ class DutySerializer(Facts):
             "number",
             "party",
             "text",
+            "agreed_on",
             "due_on",
             "due_precision",
             "version",
@@ -169,6 +170,11 @@ class DutyFields(Body):
 
     party = Known(model=Organisation, required=False)
     text = serializers.CharField(max_length=NOTE_LENGTH, required=False)
+    agreed_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="The day from which it binds; null: with the agreement itself.",
+    )
     due_on = serializers.DateField(required=False, allow_null=True)
     due_precision = serializers.ChoiceField(choices=OWN_PRECISIONS, required=False)
     source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)

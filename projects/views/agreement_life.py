@@ -215,6 +215,7 @@ class DutyChange(DutyNew):
             "version": row.version,
             "party": row.party.reference,
             "text": row.text,
+            "agreed_on": row.agreed_on,
             "due_on": row.due_on,
             "due_precision": row.due_precision or "day",
             "source_url": row.source_url,

@@ -298,6 +298,24 @@ def test_a_duty_stands_open_overdue_claimed_and_verified(cast):
     assert party.rows[0].state == DutyState.CLAIMED
 
 
+def test_a_duty_exists_from_the_day_on_which_it_was_agreed(cast):
+    owe(cast, text="Send the drawings.", agreed_on=dt.date(2026, 6, 1))
+    owe(cast, due_on=dt.date(2026, 5, 1))
+    for on, numbers in ((dt.date(2026, 5, 31), [2]), (dt.date(2026, 6, 1), [1, 2])):
+        (party,) = lived(cast.our_agreement, on).duties
+        assert [row.duty.number for row in party.rows] == numbers
+
+
+@pytest.mark.parametrize("day", [TODAY + dt.timedelta(days=1), TODAY])
+def test_a_duty_is_agreed_neither_in_the_future_nor_after_it_is_due(cast, day):
+    with pytest.raises(ValidationError):
+        owe(cast, due_on=TODAY - dt.timedelta(days=1) if day == TODAY else day, agreed_on=day)
+    duty = owe(cast, due_on=TODAY - dt.timedelta(days=1))
+    with pytest.raises(ValidationError):
+        duty.change(by=acting(cast.officer), agreed_on=day)
+    assert Duty.objects.get().agreed_on is None
+
+
 def test_a_returned_claim_leaves_the_duty_open_and_a_correction_takes_its_place(cast):
     duty = owe(cast)
     first = DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
