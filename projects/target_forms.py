@@ -12,7 +12,7 @@ from projects.forms import ActorForm, Day, StepForm
 from projects.models import Agreement, Indicator, Project
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.models.targets import VALUE
-from projects.reference_words import said
+from projects.reference_words import said, said_unit
 
 
 class VersionForm(ActorForm):
@@ -31,7 +31,7 @@ class Chosen(forms.ModelChoiceField):
     """Indicators, each with its name and unit."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{row.code}: {said(row.name)} ({row.unit})"
+        return f"{row.code}: {said(row.name)} ({said_unit(row.unit)})"
 
 
 class SetTargetForm(VersionForm):

@@ -13,6 +13,7 @@ from projects.claiming.forms import FactForm, text
 from projects.forms import Day
 from projects.models import Measurement, Target
 from projects.models.reference import known_unit
+from projects.reference_words import said_unit
 from projects.units import UNITS
 
 PERIOD_HELP = {
@@ -32,7 +33,7 @@ class Correctable(forms.ModelChoiceField):
     """The measurements of a target that nothing has replaced yet, each with what it is."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{formats.indian(row.value)} {self.unit}, {formats.day(row.period_end)}"
+        return f"{formats.indian(row.value)} {said_unit(self.unit)}, {formats.day(row.period_end)}"
 
     unit = ""
 
@@ -63,11 +64,11 @@ class MeasurementForm(FactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"].help_text = _("In %(unit)s, or choose another unit.") % {
-            "unit": self.subject.unit
+            "unit": said_unit(self.subject.unit)
         }
         self.fields["period_start"].help_text = PERIOD_HELP[self.subject.measure_basis]
         unit: Any = self.fields["unit"]
-        unit.choices = [(code, code) for code in enterable(self.subject)]
+        unit.choices = [(code, said_unit(code)) for code in enterable(self.subject)]
         corrected: Any = self.fields["supersedes"]
         corrected.queryset = Measurement.objects.visible_to(self.actor).filter(
             target=self.subject, superseded_by=None
@@ -90,12 +91,14 @@ def described(row: Measurement) -> list[tuple[Any, Any]]:
     """Return label and value of what a measurement claims."""
     facts = [
         (_("Target"), row.target),
-        (_("Value"), f"{formats.indian(row.value)} {row.target.unit}"),
+        (_("Value"), f"{formats.indian(row.value)} {said_unit(row.target.unit)}"),
         (_("Period from"), formats.day(row.period_start)),
         (_("Period to"), formats.day(row.period_end)),
     ]
     if row.entered_value is not None:
-        facts.insert(2, (_("Entered as"), f"{formats.indian(row.entered_value)} {row.entered_unit}"))
+        facts.insert(
+            2, (_("Entered as"), f"{formats.indian(row.entered_value)} {said_unit(row.entered_unit)}")
+        )
     if row.is_implausible:
         facts.append((_("Unusual value"), _("It lies outside what its indicator is expected to show.")))
     if row.bounds_reason:

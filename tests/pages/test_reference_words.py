@@ -36,6 +36,24 @@ def test_indicators_and_minerals_are_read_in_hindi(cast, as_user):
     assert '<option value="MIN-901">लिथियम</option>' in browser.get("/agreements/").content.decode()
 
 
+def test_units_are_read_in_hindi(cast, as_user):
+    shipped()
+    target("TGT-901", Indicator.objects.get(), project=cast.our_project)
+    browser = as_user(cast.officer)
+    assert "tonnes" in browser.get("/targets/TGT-901/").content.decode()
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+    for path, unit in (
+        ("/indicators/", "प्रतिशत"),
+        ("/targets/", "टन"),
+        ("/targets/TGT-901/", "टन"),
+        ("/claims/measurement/new/TGT-901/", ">लाख टन<"),
+    ):
+        page = browser.get(path).content.decode()
+        assert unit in page, path
+        assert ">tonnes" not in page, path
+        assert " tonnes" not in page, path
+
+
 def test_the_api_gives_the_stored_name_and_the_label_of_the_language(cast, as_user):
     shipped()
     browser = as_user(cast.officer)
