@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import TargetBasis
-from projects.forms import ActorForm, Day, StepForm
+from projects.forms import ActorForm, Day, StepForm, lines
 from projects.models import Agreement, Indicator, Project
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.models.targets import VALUE
@@ -102,7 +102,7 @@ class SetTargetForm(VersionForm):
 class ReviseTargetForm(VersionForm, StepForm):
     reason = forms.CharField(
         label=_("Why the target is revised"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=lines(3),
         max_length=5000,
         help_text=_("It stands beside the new version. The earlier ones stay, and earlier days keep them."),
     )

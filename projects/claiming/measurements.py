@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import formats
 from projects.choices import MeasureBasis
-from projects.claiming.forms import FactForm, text
-from projects.forms import Day
+from projects.claiming.forms import FactForm
+from projects.forms import Day, lines
 from projects.models import Measurement, Target
 from projects.models.reference import known_unit
 from projects.reference_words import said_unit
@@ -39,6 +39,8 @@ class Correctable(forms.ModelChoiceField):
 
 
 class MeasurementForm(FactForm):
+    NONE_EARLIER = _("no earlier value")
+
     value = forms.DecimalField(label=_("Value"), max_digits=18, decimal_places=4)
     unit = forms.ChoiceField(
         label=_("Unit"),
@@ -49,7 +51,7 @@ class MeasurementForm(FactForm):
     period_end = Day(label=_("Period to"), help_text=_("The last day of the period. Not in the future."))
     bounds_reason = forms.CharField(
         label=_("Reason for an unusual value"),
-        widget=text(2),
+        widget=lines(2),
         required=False,
         max_length=5000,
         help_text=_("Needed where the value lies outside what its indicator is expected to show."),
@@ -70,10 +72,7 @@ class MeasurementForm(FactForm):
         unit: Any = self.fields["unit"]
         unit.choices = [(code, said_unit(code)) for code in enterable(self.subject)]
         corrected: Any = self.fields["supersedes"]
-        corrected.queryset = Measurement.objects.visible_to(self.actor).filter(
-            target=self.subject, superseded_by=None
-        )
-        corrected.unit, corrected.empty_label = self.subject.unit, _("no earlier value")
+        corrected.unit = self.subject.unit
 
 
 def enterable(target: Target) -> list[str]:
