@@ -71,6 +71,19 @@ def test_steps_are_taken_in_their_order_and_each_once(cast: Cast, signed_in: Sig
     assert (before["status"], before["steps"]) == ("signed", [])
 
 
+def test_a_step_comes_with_its_documents_or_not_at_all(cast: Cast, signed_in: SignIn):
+    client, address = signed_in(cast.manager), "/api/v1/agreements/AGR-901/suspend/"
+    given = {"taken_on": "2026-06-01", "decided_by_post": "Secretary", "reason": "Sanctions."}
+    refused = client.post(address, {**given, "evidence": [signed(), signed("run.exe")]}, format="multipart")
+    assert refused.status_code == 400
+    assert cast.our_agreement.steps.count() == Evidence.objects.count() == 0
+    assert client.post(address, {**given, "evidence": [signed()]}, format="multipart").status_code == 200
+    (file,) = client.get("/api/v1/evidence/").json()["results"]
+    assert file["supports"] == {"kind": "agreement_step", "id": cast.our_agreement.steps.get().pk}
+    again = client.post(address, {**given, "evidence": [signed("second.txt")]}, format="multipart")
+    assert again.status_code == 409
+
+
 def test_what_a_party_owes_is_recorded_claimed_and_verified(cast: Cast, signed_in: SignIn):
     officer, lead = signed_in(cast.officer), signed_in(cast.our_lead)
     owed = {"agreement": "AGR-901", "party": "INS-901", "text": "Name an officer.", "due_on": "2026-06-10"}
