@@ -18,11 +18,11 @@ from projects.models import (
     WITH_REASON,
     Agreement,
     AgreementStep,
-    Evidence,
     TransitionError,
     audit,
     locked,
 )
+from projects.models.documents import attach
 from projects.permissions import Actor
 from projects.progress.agreement_life import expiry_on
 
@@ -96,8 +96,7 @@ def take(
             changes={"status": after, **_dates(row, move, taken_on)},
             reason=reason.strip(),
         )
-        for file in evidence:
-            Evidence.add(file, by=by, agreement_step=made, visibility=visibility)
+        attach(evidence, made, by=by, visibility=visibility)
     agreement.refresh_from_db()
     return made
 

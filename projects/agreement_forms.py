@@ -8,13 +8,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Precision, Visibility
-from projects.forms import OWN_PRECISIONS, PRECISION_HELP, ActorForm, Day, EvidenceField, StepForm
+from projects.forms import (
+    OWN_PRECISIONS,
+    PRECISION_HELP,
+    ActorForm,
+    Day,
+    EvidenceField,
+    Reasoned,
+    StepForm,
+    lines,
+)
 from projects.models import Agreement, Organisation
 from projects.models.sourced import SOURCE_URL_LENGTH
-
-
-def _words(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class WithDocument(ActorForm):
@@ -34,7 +39,7 @@ class TakeStepForm(WithDocument, StepForm):
     decided_by_post = forms.CharField(label=_("Decided by (post)"), max_length=120)
     reason = forms.CharField(
         label=_("Reason"),
-        widget=_words(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Needed where an agreement is suspended or terminated."),
@@ -44,18 +49,26 @@ class TakeStepForm(WithDocument, StepForm):
 
 class AmendmentForm(WithDocument):
     agreed_on = Day(label=_("Agreed on"), help_text=_("Not in the future."))
-    summary = forms.CharField(label=_("What was changed"), widget=_words(), max_length=5000)
+    summary = forms.CharField(label=_("What was changed"), widget=lines(3), max_length=5000)
     expires_on = Day(
         label=_("New day of expiry"),
         required=False,
         help_text=_("Where the amendment renews or shortens the agreement: its new last day."),
+    )
+    evidence = EvidenceField(
+        label=_("Document"), required=True, help_text=_("The signed text of the amendment.")
     )
     field_order = ("agreed_on", "summary", "expires_on")
 
 
 class DutyFields(ActorForm):
     party = forms.ModelChoiceField(Organisation.objects.none(), label=_("Party"), to_field_name="reference")
-    text = forms.CharField(label=_("Duty"), widget=_words(), max_length=5000)
+    text = forms.CharField(label=_("Duty"), widget=lines(3), max_length=5000)
+    agreed_on = Day(
+        label=_("Agreed on"),
+        required=False,
+        help_text=_("The day from which the duty binds; empty: with the agreement itself."),
+    )
     due_on = Day(label=_("Due on"), required=False)
     due_precision = forms.ChoiceField(
         label=_("How exactly it is known"),
@@ -78,11 +91,5 @@ class RecordDutyForm(DutyFields):
     """A new duty."""
 
 
-class ChangeDutyForm(DutyFields, StepForm):
-    reason = forms.CharField(
-        label=_("Reason for the change"),
-        widget=_words(2),
-        required=False,
-        max_length=5000,
-        help_text=_("It stands in the history."),
-    )
+class ChangeDutyForm(DutyFields, Reasoned):
+    """What is corrected of a duty."""

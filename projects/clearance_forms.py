@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import ClearanceType, Visibility
-from projects.forms import ActorForm, Day, EvidenceField, StepForm
+from projects.forms import ActorForm, Day, EvidenceField, Reasoned, lines
 from projects.models.sourced import SOURCE_URL_LENGTH
 
 FACTS = (
@@ -39,7 +39,7 @@ class ClearanceForm(ActorForm):
         label=_("Reason why it applies or not"),
         required=False,
         max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=lines(2),
         help_text=_("Needed where it does not apply."),
     )
     authority = forms.CharField(label=_("Authority"), required=False, max_length=200)
@@ -55,9 +55,7 @@ class ClearanceForm(ActorForm):
     granted_on = Day(label=_("Granted on"), required=False)
     refused_on = Day(label=_("Refused on"), required=False)
     valid_to = Day(label=_("Valid to"), required=False, help_text=_("The last day of a granted clearance."))
-    conditions = forms.CharField(
-        label=_("Conditions"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    conditions = forms.CharField(label=_("Conditions"), required=False, max_length=5000, widget=lines(3))
     source_url = forms.URLField(
         label=_("Source"), required=False, max_length=SOURCE_URL_LENGTH, assume_scheme="https"
     )
@@ -78,11 +76,5 @@ class RecordClearanceForm(ClearanceForm):
     field_order = ("type",)
 
 
-class ChangeClearanceForm(ClearanceForm, StepForm):
-    reason = forms.CharField(
-        label=_("Reason for the change"),
-        required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("It stands in the history."),
-    )
+class ChangeClearanceForm(ClearanceForm, Reasoned):
+    """What became of a clearance."""

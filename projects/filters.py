@@ -44,7 +44,7 @@ from projects.models import (
 )
 from projects.progress.standings import workings
 from projects.progress.working import Standing
-from projects.reference_words import said
+from projects.reference_words import said, with_hindi
 
 ANY = _("any")
 
@@ -123,18 +123,25 @@ class Sorting(filters.OrderingFilter):
 
 
 class SearchFilter(filters.CharFilter):
-    """Finds rows that contain every word of the text in one of `fields`."""
+    """Finds rows that contain every word of the text in one of `fields`.
 
-    def __init__(self, *args: Any, fields: tuple[str, ...], **kwargs: Any) -> None:
+    Those of `translated` hold texts of the reference data, which are found by the words of their Hindi, too.
+    """
+
+    def __init__(
+        self, *args: Any, fields: tuple[str, ...], translated: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         kwargs.setdefault("label", _("Search"))
         super().__init__(*args, **kwargs)
-        self.fields = fields
+        self.fields, self.translated = fields, translated
 
     def filter(self, qs: QuerySet, value: str | None) -> QuerySet:
         for word in (value or "").split():
             found = Q()
             for field in self.fields:
                 found |= Q(**{f"{field}__icontains": word})
+            for field in self.translated:
+                found |= Q(**{f"{field}__in": with_hindi(word)})
             qs = qs.filter(found)
         return qs
 
@@ -251,7 +258,9 @@ class MilestoneFilter(filters.FilterSet):
 class TargetFilter(filters.FilterSet):
     """For `Target.objects.visible_to(actor).with_values(on)`."""
 
-    q = SearchFilter(fields=("reference", "title", "indicator__code", "indicator__name"))
+    q = SearchFilter(
+        fields=("reference", "title", "indicator__code", "indicator__name"), translated=("indicator__name",)
+    )
     project = named(Project, "project", _("Project"))
     agreement = named(Agreement, "agreement", _("Agreement"))
     indicator = filters.CharFilter(
@@ -272,7 +281,7 @@ class TargetFilter(filters.FilterSet):
 
 
 class IndicatorFilter(filters.FilterSet):
-    q = SearchFilter(fields=("code", "name", "measured_by"))
+    q = SearchFilter(fields=("code", "name", "measured_by"), translated=("name", "measured_by"))
     family = filters.CharFilter(
         field_name="code", lookup_expr="istartswith", label=_("Family"), max_length=20
     )

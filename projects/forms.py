@@ -40,7 +40,8 @@ class Day(forms.DateField):
         super().__init__(**kwargs)
 
 
-def _text(rows: int = 4) -> forms.Textarea:
+def lines(rows: int = 4) -> forms.Textarea:
+    """Return the box of a text of several lines."""
     return forms.Textarea(attrs={"rows": rows})
 
 
@@ -49,7 +50,7 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class EvidenceField(forms.FileField):
-    """Several files, each checked; an empty list when none was chosen."""
+    """Several files, each checked; an empty list when none was chosen and none is required."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", SeveralFiles(attrs={"multiple": True, "accept": uploads.ACCEPT}))
@@ -59,6 +60,8 @@ class EvidenceField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the checked files; every file that cannot be accepted is named with its reason."""
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if self.required and not files:
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(files) > settings.EVIDENCE_MAX_FILES:
             raise ValidationError(
                 _("At most %(limit)s files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES}
@@ -114,6 +117,18 @@ class StepForm(ActorForm):
                 yield field.label, field.value()
 
 
+class Reasoned(StepForm):
+    """A change of a record, with its reason where there is one to tell."""
+
+    reason = forms.CharField(
+        label=_("Reason for the change"),
+        required=False,
+        max_length=5000,
+        widget=lines(2),
+        help_text=_("It stands in the history."),
+    )
+
+
 class ClaimForm(StepForm):
     actual_on = Day(
         label=_("Actual date"),
@@ -124,7 +139,7 @@ class ClaimForm(StepForm):
     )
     note = forms.CharField(
         label=_("Note"),
-        widget=_text(),
+        widget=lines(),
         required=False,
         max_length=5000,
         help_text=_("What was achieved, and where the evidence shows it."),
@@ -149,7 +164,7 @@ class ClaimForm(StepForm):
 class VerifyForm(StepForm):
     note = forms.CharField(
         label=_("Note"),
-        widget=_text(3),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("What you checked. It stands in the history."),
@@ -159,7 +174,7 @@ class VerifyForm(StepForm):
 class ReturnForm(StepForm):
     reason = forms.CharField(
         label=_("What is missing"),
-        widget=_text(),
+        widget=lines(),
         max_length=5000,
         help_text=_("The claimant reads this and can claim again. Until then the milestone counts as open."),
     )
@@ -168,7 +183,7 @@ class ReturnForm(StepForm):
 class CancelForm(StepForm):
     reason = forms.CharField(
         label=_("Why it is given up"),
-        widget=_text(),
+        widget=lines(),
         max_length=5000,
         help_text=_(
             "The milestone stays visible, but counts neither as open nor as achieved. This cannot be undone."
@@ -185,7 +200,7 @@ class ReviseForm(StepForm):
         label=_("Reason"), choices=[("", _("choose a reason")), *RevisionReason.choices]
     )
     narrative = forms.CharField(
-        label=_("What happened, and what is done about it"), widget=_text(), max_length=5000
+        label=_("What happened, and what is done about it"), widget=lines(), max_length=5000
     )
     authority = forms.CharField(
         label=_("Order or file number"),
@@ -234,7 +249,7 @@ class LogForm(ActorForm):
     )
     acceptance = forms.CharField(
         label=_("Acceptance criterion"),
-        widget=_text(3),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("How a second person will tell that it is achieved."),

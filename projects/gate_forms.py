@@ -10,15 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import GateDecision, Precision, Visibility
-from projects.forms import OWN_PRECISIONS, PRECISION_HELP, ActorForm, Day, EvidenceField, StepForm
+from projects.forms import OWN_PRECISIONS, PRECISION_HELP, ActorForm, Day, EvidenceField, StepForm, lines
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.stages import GateRule
 
 ANSWERS = [("", _("choose an answer")), ("yes", _("yes")), ("no", _("no")), ("waived", _("waived"))]
-
-
-def _words(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class PlanGateForm(ActorForm):
@@ -34,7 +30,7 @@ class PlanGateForm(ActorForm):
     decided_on = Day(label=_("Decided on"), help_text=_("Not in the future."))
     reason = forms.CharField(
         label=_("Reason for the move"),
-        widget=_words(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Needed from the second plan of a gate on: the first one is the baseline and stays."),
@@ -60,7 +56,7 @@ class DecideForm(StepForm):
     decided_by_post = forms.CharField(label=_("Decided by (post)"), max_length=120)
     conditions = forms.CharField(
         label=_("Conditions"),
-        widget=_words(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Of a conditional decision."),
@@ -68,7 +64,7 @@ class DecideForm(StepForm):
     conditions_due_on = Day(label=_("Conditions to be met by"), required=False)
     reason = forms.CharField(
         label=_("Reason"),
-        widget=_words(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Needed where the project is held or stopped."),
@@ -99,7 +95,7 @@ class DecideForm(StepForm):
                 label=_("What shows it, or why it is waived"),
                 required=False,
                 max_length=1000,
-                widget=_words(1),
+                widget=lines(1),
             )
 
     def criteria(self) -> dict[str, dict[str, str]]:

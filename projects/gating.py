@@ -14,7 +14,6 @@ from projects import permissions
 from projects.archive import StoredFile
 from projects.choices import GateDecision, Precision, Visibility
 from projects.models import (
-    Evidence,
     GatePlan,
     Project,
     StageGate,
@@ -22,6 +21,7 @@ from projects.models import (
     audit,
     locked,
 )
+from projects.models.documents import attach
 from projects.permissions import Actor
 from projects.progress.gate_records import Known, known
 from projects.progress.stages import PASSED
@@ -147,8 +147,7 @@ def decide(
         audit.change(
             row, by=by, action="gate.decide", changes={"stage": to_stage}, reason=made.reason or str(made)
         )
-        for file in evidence:
-            Evidence.add(file, by=by, gate=made, visibility=visibility)
+        attach(evidence, made, by=by, visibility=visibility)
     project.refresh_from_db()
     return made
 

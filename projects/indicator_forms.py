@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Direction, MeasureBasis, VerificationLevel
-from projects.forms import ActorForm, StepForm
+from projects.forms import ActorForm, StepForm, lines
 from projects.models.reference import CODE_OF_INDICATOR
 from projects.models.targets import VALUE
 
@@ -59,7 +59,7 @@ class IndicatorForm(ActorForm):
         label=_("Reason for the change"),
         required=False,
         max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=lines(2),
         help_text=_("It stands in the history. Needed once a target uses the indicator."),
     )
 

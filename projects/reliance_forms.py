@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import AsOfBasis, Material, RelianceForm, RelianceMetric, Sector
-from projects.forms import ActorForm, Day, StepForm
+from projects.forms import ActorForm, Day, Reasoned, lines
 from projects.models import Mineral
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.reference_words import said
@@ -32,10 +32,6 @@ POINT_FACTS = (
 NEED_FACTS = ("sector", "material", "period", "tonnes", *SOURCE)
 
 
-def _text(rows: int = 2) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
 class FigureForm(ActorForm):
     """What every published figure carries; a subclass declares its own fields, which come first."""
 
@@ -53,7 +49,7 @@ class FigureForm(ActorForm):
         required=False,
         choices=[("", _("not stated")), *AsOfBasis.choices],
     )
-    notes = forms.CharField(label=_("Notes"), required=False, max_length=5000, widget=_text())
+    notes = forms.CharField(label=_("Notes"), required=False, max_length=5000, widget=lines(2))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,16 +68,6 @@ class Named(forms.Form):
             )
         ],
         help_text=_("It names the figure for good, for example IMP-040."),
-    )
-
-
-class Corrected(StepForm):
-    reason = forms.CharField(
-        label=_("Reason for the change"),
-        required=False,
-        max_length=5000,
-        widget=_text(),
-        help_text=_("It stands in the history."),
     )
 
 
@@ -152,7 +138,7 @@ class RecordPointForm(Named, PointForm):
     pass
 
 
-class ChangePointForm(PointForm, Corrected):
+class ChangePointForm(PointForm, Reasoned):
     pass
 
 
@@ -160,5 +146,5 @@ class RecordNeedForm(Named, NeedForm):
     pass
 
 
-class ChangeNeedForm(NeedForm, Corrected):
+class ChangeNeedForm(NeedForm, Reasoned):
     pass

@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import TargetBasis
-from projects.forms import ActorForm, Day, StepForm
+from projects.forms import ActorForm, Day, StepForm, lines
 from projects.models import Agreement, Indicator, Project
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.models.targets import VALUE
-from projects.reference_words import said
+from projects.reference_words import said, said_unit
 
 
 class VersionForm(ActorForm):
@@ -31,7 +31,7 @@ class Chosen(forms.ModelChoiceField):
     """Indicators, each with its name and unit."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{row.code}: {said(row.name)} ({row.unit})"
+        return f"{row.code}: {said(row.name)} ({said_unit(row.unit)})"
 
 
 class SetTargetForm(VersionForm):
@@ -102,7 +102,7 @@ class SetTargetForm(VersionForm):
 class ReviseTargetForm(VersionForm, StepForm):
     reason = forms.CharField(
         label=_("Why the target is revised"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=lines(3),
         max_length=5000,
         help_text=_("It stands beside the new version. The earlier ones stay, and earlier days keep them."),
     )

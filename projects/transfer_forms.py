@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Exclusivity, KnowHowKind, LicenceType, Visibility
-from projects.forms import ActorForm, Day, EvidenceField, StepForm
+from projects.forms import ActorForm, Day, EvidenceField, Reasoned, lines
 from projects.models import Agreement, Organisation
 from projects.models.sourced import SOURCE_URL_LENGTH
 
@@ -33,9 +33,7 @@ class TransferForm(ActorForm):
     asset = forms.CharField(
         label=_("Technology"), max_length=200, help_text=_("For example “NdFeB sintering process”.")
     )
-    description = forms.CharField(
-        label=_("Description"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    description = forms.CharField(label=_("Description"), required=False, max_length=5000, widget=lines(3))
     agreement = forms.ModelChoiceField(
         Agreement.objects.none(), label=_("Agreement"), to_field_name="reference", required=False
     )
@@ -93,16 +91,6 @@ class RecordTransferForm(TransferForm):
             field: Any = self.fields[name]
             field.queryset = Organisation.objects.visible_to(self.actor)
             field.empty_label = _("choose an organisation")
-
-
-class Reasoned(StepForm):
-    reason = forms.CharField(
-        label=_("Reason for the change"),
-        required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("It stands in the history."),
-    )
 
 
 class ChangeTransferForm(TransferForm, Reasoned):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from projects import permissions
+from projects import archive, permissions
 from projects.choices import (
     AgreementStatus,
     Instrument,
@@ -109,6 +109,11 @@ def milestone(reference: str, project: Project | None = None, **fields: object) 
     return audit.create(
         Milestone(reference=reference, project=project, **facts), by=system(), action="test.setup"
     )
+
+
+def document(text: str = "letter") -> archive.StoredFile:
+    """Return a file kept in the archive."""
+    return archive.store([f"%PDF-1.7 {text}".encode()], name=f"{text}.pdf", content_type="application/pdf")
 
 
 @dataclass

@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import permissions
 from projects.api.claims import claims
 from projects.api.filters import AmendmentFilter, DutyDoneFilter, DutyFilter
 from projects.api.paging import Cursors
@@ -17,6 +16,7 @@ from projects.api.programme import as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.models import Amendment, Duty, DutyDone, Organisation
 from projects.serializers.agreement_life import (
+    AmendmentDetailSerializer,
     AmendmentSerializer,
     ChangeDuty,
     ClaimDutyDone,
@@ -34,30 +34,25 @@ class OfAgreements(WithHistory, ScopedViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class = Cursors
 
-    def recorded(self, shape: Any) -> Response:
-        self.require_role()
-        body = self.body(shape)
-        agreement = body.pop("agreement")
-        permissions.require(self.by, self.RIGHTS["create"], agreement)
-        return self.answer(self.model.record(agreement, by=self.by, **body).pk, status=201)
-
 
 class AmendmentViewSet(OfAgreements):
     """Amendments of the agreements that you may see, in the order of recording."""
 
     model = Amendment
     serializer_class = AmendmentSerializer
+    detail_serializer_class = AmendmentDetailSerializer
     filterset_class = AmendmentFilter
     RIGHTS: ClassVar[dict[str, str]] = {"create": "amendment.record", "history": "history.read"}
 
     def rows(self, visible: Any) -> QuerySet:
-        found: QuerySet = visible.select_related("agreement")
-        return found
+        return self.with_documents(visible.select_related("agreement"))
 
-    @extend_schema(request=RecordAmendment, responses={201: AmendmentSerializer})
+    @extend_schema(
+        request={"multipart/form-data": RecordAmendment}, responses={201: AmendmentDetailSerializer}
+    )
     def create(self, request: Request) -> Response:
-        """Record the next amendment; with `expires_on` it renews, or shortens, the agreement."""
-        return self.recorded(RecordAmendment)
+        """Record the next amendment with its document; with `expires_on` it renews, or shortens, the agreement."""
+        return self.made(Amendment.record, RecordAmendment, of="agreement")
 
 
 class DutyViewSet(OfAgreements):
@@ -78,7 +73,7 @@ class DutyViewSet(OfAgreements):
     @extend_schema(request=RecordDuty, responses={201: DutySerializer})
     def create(self, request: Request) -> Response:
         """Record what a party owes, and by when."""
-        return self.recorded(RecordDuty)
+        return self.made(Duty.record, RecordDuty, of="agreement")
 
     @extend_schema(request=ChangeDuty, responses=DutySerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:

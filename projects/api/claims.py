@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import permissions
-from projects.api.files import stored
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.models import Claim, Evidence, LadderClaim
+from projects.models import Claim, LadderClaim
 from projects.serializers.claims import (
     ClaimBody,
     ClaimFacts,
     ReturnFact,
     VerifyFact,
     VerifyRung,
+    bodies,
     detailed,
     with_files,
 )
@@ -38,21 +37,11 @@ class ClaimViewSet(WithHistory, ScopedViewSet):
 
     def rows(self, visible: Any) -> QuerySet:
         joined = (self.model.SUBJECT, "claimed_by", "claimant_organisation", "verified_by", "superseded_by")
-        found = visible.select_related(*joined)
-        if self.action not in ("list", "history"):
-            files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
-            found = found.prefetch_related(Prefetch("evidence", queryset=files))
-        return found
+        return self.with_documents(visible.select_related(*joined))
 
     def create(self, request: Request) -> Response:
         """Claim a fact with its evidence; a correction names the claim that it supersedes."""
-        self.require_role()
-        body = self.body(with_files(self.body_class))
-        subject = body.pop(self.model.SUBJECT)
-        permissions.require(self.by, self.RIGHTS["create"], subject)
-        body["evidence"] = tuple(stored(body.pop("evidence", ())))
-        claim = self.model.claim(subject, by=self.by, **body)
-        return self.answer(claim.pk, status=201)
+        return self.made(self.model.claim, with_files(self.body_class), of=self.model.SUBJECT)
 
     @action(detail=True, methods=["post"], filterset_class=None)
     def verify(self, request: Request, **kwargs: Any) -> Response:
@@ -94,9 +83,8 @@ def claims(
             },
         },
     )
-    bodies = {"application/json": body, "multipart/form-data": with_files(body)}
     described: type[ClaimViewSet] = extend_schema_view(
-        create=extend_schema(request=bodies, responses={201: detail}),
+        create=extend_schema(request=bodies(body), responses={201: detail}),
         verify=extend_schema(request=verify, responses=detail),
         send_back=extend_schema(request=ReturnFact, responses=detail),
     )(made)

@@ -9,12 +9,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import permissions
 from projects.api.filters import ClearanceFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.models import Clearance
-from projects.serializers.clearances import ChangeClearance, ClearanceSerializer, RecordClearance
+from projects.serializers.claims import bodies, with_files
+from projects.serializers.clearances import (
+    ChangeClearance,
+    ClearanceDetailSerializer,
+    ClearanceSerializer,
+    RecordClearance,
+)
 
 
 class ClearanceViewSet(WithHistory, ScopedViewSet):
@@ -26,6 +31,7 @@ class ClearanceViewSet(WithHistory, ScopedViewSet):
     pagination_class = Cursors
     HAS_FIGURES = True
     serializer_class = ClearanceSerializer
+    detail_serializer_class = ClearanceDetailSerializer
     filterset_class = ClearanceFilter
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "clearance.record",
@@ -34,20 +40,16 @@ class ClearanceViewSet(WithHistory, ScopedViewSet):
     }
 
     def rows(self, visible: Any) -> QuerySet:
-        found: QuerySet = visible.select_related("project")
-        return found
+        return self.with_documents(visible.select_related("project"))
 
-    @extend_schema(request=RecordClearance, responses={201: ClearanceSerializer})
+    @extend_schema(request=bodies(RecordClearance), responses={201: ClearanceDetailSerializer})
     def create(self, request: Request) -> Response:
         """Record whether a clearance applies to a project, and how far it is."""
-        self.require_role()
-        body = self.body(RecordClearance)
-        permissions.require(self.by, self.RIGHTS["create"], body["project"])
-        return self.answer(Clearance.record(body.pop("project"), by=self.by, **body).pk, status=201)
+        return self.made(Clearance.record, with_files(RecordClearance), of="project")
 
-    @extend_schema(request=ChangeClearance, responses=ClearanceSerializer)
+    @extend_schema(request=bodies(ChangeClearance), responses=ClearanceDetailSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Record what became of a clearance: applied for, granted or refused, valid until."""
         clearance = self.subject()
-        clearance.change(by=self.by, **self.body(ChangeClearance))
+        clearance.change(by=self.by, **self.kept(self.body(with_files(ChangeClearance))))
         return self.answer(clearance.pk)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.html import is_html_input
 
-from projects import gating, permissions
-from projects.api.files import stored
+from projects import gating
 from projects.api.filters import GatePlanFilter, StageGateFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.models import Evidence, GatePlan, StageGate
+from projects.models import GatePlan, StageGate
 from projects.serializers.gates import (
     DecideGate,
     DecideGateWithFiles,
@@ -33,16 +32,6 @@ class OnTheRoad(WithHistory, ScopedViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class = Cursors
 
-    def made(self, act: Any, shape: Any) -> Response:
-        """Answer with what `act` makes of the body; 403 unless the caller may do it to the project."""
-        self.require_role()
-        body = self.body(shape)
-        project = body.pop("project")
-        permissions.require(self.by, self.RIGHTS["create"], project)
-        if "evidence" in body:
-            body["evidence"] = stored(body["evidence"])
-        return self.answer(act(project, by=self.by, **body).pk, status=201)
-
 
 class StageGateViewSet(OnTheRoad):
     """Decisions at the gates of the projects that you may see, in the order of recording."""
@@ -54,11 +43,7 @@ class StageGateViewSet(OnTheRoad):
     RIGHTS: ClassVar[dict[str, str]] = {"create": "gate.decide", "history": "history.read"}
 
     def rows(self, visible: Any) -> QuerySet:
-        found: QuerySet = visible.select_related("project", "recorded_by")
-        if self.action not in ("list", "history"):
-            files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
-            found = found.prefetch_related(Prefetch("evidence", queryset=files))
-        return found
+        return self.with_documents(visible.select_related("project", "recorded_by"))
 
     @extend_schema(
         request={"application/json": DecideGate, "multipart/form-data": DecideGateWithFiles},
@@ -66,7 +51,8 @@ class StageGateViewSet(OnTheRoad):
     )
     def create(self, request: Request) -> Response:
         """Record a decision, with its documents, at the gate at which the project stands; a pass moves it to the next stage."""
-        return self.made(gating.decide, DecideGateWithFiles if is_html_input(request.data) else DecideGate)
+        shape = DecideGateWithFiles if is_html_input(request.data) else DecideGate
+        return self.made(gating.decide, shape, of="project")
 
 
 class GatePlanViewSet(OnTheRoad):
@@ -84,4 +70,4 @@ class GatePlanViewSet(OnTheRoad):
     @extend_schema(request=PlanGate, responses={201: GatePlanSerializer})
     def create(self, request: Request) -> Response:
         """Plan a gate: the first plan is its baseline, each later one its forecast."""
-        return self.made(gating.plan, PlanGate)
+        return self.made(gating.plan, PlanGate, of="project")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -15,10 +15,10 @@ from rest_framework.serializers import as_serializer_error
 from projects.api.files import stored
 from projects.api.filters import MilestoneCursorFilter
 from projects.api.paging import Cursors
-from projects.api.programme import as_seen
+from projects.api.programme import agreement_as_seen, as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.claiming_together import RowErrors, claim_together
-from projects.models import Agreement, Evidence, Milestone
+from projects.models import Agreement, Milestone
 from projects.serializers.milestones import (
     CancelMilestone,
     ClaimMilestone,
@@ -58,12 +58,13 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
             visible.with_due(self.on)
             .with_state(self.on)
             .select_related("project", "claimed_by", "claimant_organisation", "verified_by")
-            .prefetch_related(*as_seen(self.by, agreement=Agreement))
         )
-        if self.action not in ("list", "history"):
-            files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
-            found = found.prefetch_related("revisions__approved_by", Prefetch("evidence", queryset=files))
-        return found
+        if self.action in ("list", "history"):
+            return found.prefetch_related(*as_seen(self.by, agreement=Agreement))
+        agreements = (
+            agreement_as_seen(self.by, self.on, path) for path in ("agreement", "project__agreement")
+        )
+        return self.with_documents(found.prefetch_related("revisions__approved_by", *agreements))
 
     @extend_schema(request=LogMilestone, responses={201: MilestoneDetailSerializer})
     def create(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
@@ -22,6 +23,7 @@ from projects.progress.stages import road, with_road
 from projects.progress.standings import workings
 from projects.serializers.agreement_life import AgreementLifeSerializer, TakeAgreementStep
 from projects.serializers.agreements import AgreementDetailSerializer, AgreementSerializer
+from projects.serializers.claims import bodies, with_files
 from projects.serializers.feeds import MassBalanceSerializer
 from projects.serializers.gates import RoadmapSerializer
 from projects.serializers.projects import ProjectDetailSerializer, ProjectSerializer
@@ -36,6 +38,13 @@ def as_seen(by: Actor, **relations: Any) -> list[Prefetch]:
         Prefetch(path, queryset=model.objects.visible_to(by).only("pk", "reference", *_keys_of(path)))
         for path, model in relations.items()
     ]
+
+
+def agreement_as_seen(by: Actor, on: dt.date, path: str = "agreement") -> Prefetch:
+    """Return the same for an agreement of which it is told whether it was suspended on the day."""
+    dates = ("status", "signed_on", "effective_on", "expires_on", "term_years")
+    visible = Agreement.objects.visible_to(by).with_moves(on).only("pk", "reference", *dates)
+    return Prefetch(path, queryset=visible)
 
 
 def _keys_of(path: str) -> tuple[str, ...]:
@@ -88,19 +97,21 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
         return Response(AgreementLifeSerializer(life(self.get_object(), self.on)).data)
 
     def _take(self) -> Response:
-        """Take the step that the action is named for, and answer with the agreement as it stands then."""
+        """Take the step that the action is named for, with its documents, and answer with the agreement as it stands then."""
         agreement = self.subject()
-        agreeing.take(agreement, self.action, by=self.by, **self.body(TakeAgreementStep))
+        body = self.body(with_files(TakeAgreementStep))
+        agreeing.require_open(agreement, self.action)  # nothing is stored for a step that is not open
+        agreeing.take(agreement, self.action, by=self.by, **self.kept(body))
         (found,) = self._stood([self.get_queryset().get(pk=agreement.pk)])
         return Response(AgreementSerializer(found, context=self.get_serializer_context()).data)
 
-    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @extend_schema(request=bodies(TakeAgreementStep), responses=AgreementSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def sign(self, request: Request, **kwargs: Any) -> Response:
         """Record that the agreement was signed."""
         return self._take()
 
-    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @extend_schema(request=bodies(TakeAgreementStep), responses=AgreementSerializer)
     @action(
         detail=True, methods=["post"], filterset_class=None, url_path="take-effect", url_name="take_effect"
     )
@@ -108,19 +119,19 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
         """Record that the agreement took effect."""
         return self._take()
 
-    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @extend_schema(request=bodies(TakeAgreementStep), responses=AgreementSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def suspend(self, request: Request, **kwargs: Any) -> Response:
         """Suspend the agreement, with the reason; it shows on its projects."""
         return self._take()
 
-    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @extend_schema(request=bodies(TakeAgreementStep), responses=AgreementSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def resume(self, request: Request, **kwargs: Any) -> Response:
         """Let a suspended agreement go on."""
         return self._take()
 
-    @extend_schema(request=TakeAgreementStep, responses=AgreementSerializer)
+    @extend_schema(request=bodies(TakeAgreementStep), responses=AgreementSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def terminate(self, request: Request, **kwargs: Any) -> Response:
         """End the agreement before its time, with the reason."""
@@ -143,7 +154,9 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
         found = (
             visible.with_progress(self.on)
             .select_related("lead")
-            .prefetch_related("partners", "minerals", *as_seen(self.by, parent=Project, agreement=Agreement))
+            .prefetch_related(
+                "partners", "minerals", *as_seen(self.by, parent=Project), agreement_as_seen(self.by, self.on)
+            )
         )
         if self.action == "retrieve":
             found = found.prefetch_related("gates__recorded_by", *as_seen(self.by, children=Project))

@@ -19,9 +19,9 @@ from rest_framework.response import Response
 
 from projects import edge, permissions
 from projects.api import conditions, once
-from projects.api.files import AsIs
+from projects.api.files import AsIs, stored
 from projects.api.paging import InSequence, Pages
-from projects.models import audit
+from projects.models import Evidence, audit
 from projects.permissions import Actor
 from projects.serializers.history import EventSerializer
 
@@ -104,6 +104,13 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         """Return `visible` with what the shape needs; one query, or one more per prefetched relation."""
         return visible
 
+    def with_documents(self, rows: models.QuerySet) -> models.QuerySet:
+        """Return the rows with the files that the caller may read, where one of them is shown; one query more."""
+        if self.action in ("list", "history"):
+            return rows
+        files = Evidence.objects.visible_to(self.by).select_related("milestone", "uploaded_by")
+        return rows.prefetch_related(models.Prefetch("evidence", queryset=files))
+
     def get_queryset(self) -> models.QuerySet:
         return self.rows(self.model.objects.visible_to(self.by))
 
@@ -162,6 +169,21 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         if self._version is not None and "version" in read.fields:
             body.setdefault("version", self._version)
         return body
+
+    def made(self, act: Any, shape: type[serializers.Serializer], *, of: str) -> Response:
+        """Answer with what `act` makes of the body for the record that it names as `of`; 403 unless the caller may.
+
+        Files are kept before `act` begins its transaction.
+        """
+        self.require_role()
+        body = self.body(shape)
+        subject = body.pop(of)
+        permissions.require(self.by, self.RIGHTS["create"], subject)
+        return self.answer(act(subject, by=self.by, **self.kept(body)).pk, status=201)
+
+    def kept(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the body with its files kept in the archive; call this before any transaction of the act."""
+        return {**body, "evidence": stored(body["evidence"])} if "evidence" in body else body
 
     def answer(self, key: Any, status: int = 200) -> Response:
         """Answer with the object as it stands after the step."""

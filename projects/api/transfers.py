@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import permissions
 from projects.api import transfer_filters as filters
 from projects.api.claims import claims
 from projects.api.paging import Cursors
@@ -26,6 +25,7 @@ from projects.models import (
 )
 from projects.models.transfer_steps import holdings
 from projects.serializers import transfers as shapes
+from projects.serializers.claims import bodies, with_files
 
 
 class TransferViewSet(WithHistory, ScopedViewSet):
@@ -58,10 +58,7 @@ class TransferViewSet(WithHistory, ScopedViewSet):
     @extend_schema(request=shapes.RecordTransfer, responses={201: shapes.TransferSerializer})
     def create(self, request: Request) -> Response:
         """Record a technology that passes from a donor to a recipient; it gets the next reference."""
-        self.require_role()
-        body = self.body(shapes.RecordTransfer)
-        permissions.require(self.by, self.RIGHTS["create"], body["project"])
-        return self.answer(Transfer.record(body.pop("project"), by=self.by, **body).pk, status=201)
+        return self.made(Transfer.record, shapes.RecordTransfer, of="project")
 
     @extend_schema(request=shapes.ChangeTransfer, responses=shapes.TransferSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
@@ -79,6 +76,7 @@ class KnowHowItemViewSet(WithHistory, ScopedViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class = Cursors
     serializer_class = shapes.KnowHowItemSerializer
+    detail_serializer_class = shapes.KnowHowItemDetailSerializer
     filterset_class = filters.KnowHowItemFilter
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "transfer.record",
@@ -87,22 +85,18 @@ class KnowHowItemViewSet(WithHistory, ScopedViewSet):
     }
 
     def rows(self, visible: Any) -> QuerySet:
-        found: QuerySet = visible.select_related("transfer")
-        return found
+        return self.with_documents(visible.select_related("transfer"))
 
-    @extend_schema(request=shapes.RecordKnowHow, responses={201: shapes.KnowHowItemSerializer})
+    @extend_schema(request=bodies(shapes.RecordKnowHow), responses={201: shapes.KnowHowItemDetailSerializer})
     def create(self, request: Request) -> Response:
         """Add an item to the know-how schedule of a transfer."""
-        self.require_role()
-        body = self.body(shapes.RecordKnowHow)
-        permissions.require(self.by, self.RIGHTS["create"], body["transfer"])
-        return self.answer(KnowHowItem.record(body.pop("transfer"), by=self.by, **body).pk, status=201)
+        return self.made(KnowHowItem.record, with_files(shapes.RecordKnowHow), of="transfer")
 
-    @extend_schema(request=shapes.ChangeKnowHow, responses=shapes.KnowHowItemSerializer)
+    @extend_schema(request=bodies(shapes.ChangeKnowHow), responses=shapes.KnowHowItemDetailSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Record that an item was delivered, or, for the recipient or the ministry, that it is accepted."""
         item = self.subject()
-        item.change(by=self.by, **self.body(shapes.ChangeKnowHow))
+        item.change(by=self.by, **self.kept(self.body(with_files(shapes.ChangeKnowHow))))
         return self.answer(item.pk)
 
 

@@ -29,14 +29,6 @@ class DutyDoneForm(FactForm):
         help_text=_("The new claim replaces the one that it corrects."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        corrected: Any = self.fields["supersedes"]
-        corrected.queryset = DutyDone.objects.visible_to(self.actor).filter(
-            duty=self.subject, superseded_by=None
-        )
-        corrected.empty_label = _("no earlier claim")
-
     def clean_done_on(self) -> Any:
         return self.past("done_on")
 

@@ -40,6 +40,8 @@ class Correctable(forms.ModelChoiceField):
 
 
 class FeedForm(FactForm):
+    NONE_EARLIER = gettext_lazy("no earlier entry")
+
     material = forms.ChoiceField(
         label=gettext_lazy("Material"), choices=[("", gettext_lazy("choose a material")), *Material.choices]
     )
@@ -74,11 +76,6 @@ class FeedForm(FactForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        corrected: Any = self.fields["supersedes"]
-        corrected.queryset = Feed.objects.visible_to(self.actor).filter(
-            project=self.subject, superseded_by=None
-        )
-        corrected.empty_label = _("no earlier entry")
         supplier: Any = self.fields["supplier"]
         supplier.queryset, supplier.empty_label = suppliers(self.actor), _("not stated")
 

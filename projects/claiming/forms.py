@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import VerificationLevel, Visibility
-from projects.forms import ActorForm, EvidenceField, StepForm, claimed_evidence_help
-from projects.models.claims import VERIFYING
+from projects.forms import ActorForm, EvidenceField, StepForm, claimed_evidence_help, lines
+from projects.models.claims import VERIFYING, Claim
 from projects.models.sourced import SOURCE_URL_LENGTH
 
 LEVELS = [(level.value, level.label) for level in VerificationLevel if level in VERIFYING]
 
 
-def text(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
 class FactForm(ActorForm):
     """What every claim carries; a subclass declares the facts of its model by the names of the model's fields.
 
-    The subclass's fields come first. `subject` is what the claim is about.
+    The subclass's fields come first. `subject` is what the claim is about. `supersedes` is the claim that is corrected, one that
+    nothing has replaced yet.
     """
+
+    NONE_EARLIER: ClassVar[Any] = _("no earlier claim")
 
     note = forms.CharField(
         label=_("Note"),
-        widget=text(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Where the evidence shows it."),
@@ -47,6 +46,13 @@ class FactForm(ActorForm):
         common = list(FactForm.base_fields)
         self.order_fields([*(name for name in self.fields if name not in common), *common])
         self.fields["evidence"].help_text = claimed_evidence_help()
+        corrected: Any = self.fields["supersedes"]
+        model: type[Claim] = corrected.queryset.model
+        rows: Any = model._default_manager
+        corrected.queryset = rows.visible_to(self.actor).filter(
+            **{model.SUBJECT: subject}, superseded_by=None
+        )
+        corrected.empty_label = self.NONE_EARLIER
 
     def past(self, name: str) -> dt.date | None:
         """Return the day entered in the field `name`, with an error there when it lies in the future."""
@@ -67,7 +73,7 @@ class VerifyClaimForm(StepForm):
     )
     note = forms.CharField(
         label=_("Note"),
-        widget=text(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("What you checked. It stands in the history."),
@@ -79,7 +85,7 @@ class VerifyLadderForm(VerifyClaimForm):
 
     waiver = forms.CharField(
         label=_("Waiver"),
-        widget=text(),
+        widget=lines(3),
         required=False,
         max_length=5000,
         help_text=_("Only where a level is skipped: why it may be, and by which order."),
@@ -97,7 +103,7 @@ class VerifyLadderForm(VerifyClaimForm):
 class ReturnClaimForm(StepForm):
     reason = forms.CharField(
         label=_("What is missing"),
-        widget=text(4),
+        widget=lines(4),
         max_length=5000,
         help_text=_("The claimant reads this and can claim again. Until then the claim does not count."),
     )

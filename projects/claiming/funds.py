@@ -24,6 +24,8 @@ class Correctable(forms.ModelChoiceField):
 
 
 class FundLineForm(FactForm):
+    NONE_EARLIER = _("no earlier line")
+
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", _("choose a kind")), *FundKind.choices],
@@ -53,11 +55,6 @@ class FundLineForm(FactForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        corrected: Any = self.fields["supersedes"]
-        corrected.queryset = FundLine.objects.visible_to(self.actor).filter(
-            project=self.subject, superseded_by=None
-        )
-        corrected.empty_label = _("no earlier line")
         contributor: Any = self.fields["contributor"]
         contributor.queryset, contributor.empty_label = (
             contributors(self.subject, self.actor),

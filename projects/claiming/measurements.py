@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import formats
 from projects.choices import MeasureBasis
-from projects.claiming.forms import FactForm, text
-from projects.forms import Day
+from projects.claiming.forms import FactForm
+from projects.forms import Day, lines
 from projects.models import Measurement, Target
 from projects.models.reference import known_unit
+from projects.reference_words import said_unit
 from projects.units import UNITS
 
 PERIOD_HELP = {
@@ -32,12 +33,14 @@ class Correctable(forms.ModelChoiceField):
     """The measurements of a target that nothing has replaced yet, each with what it is."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{formats.indian(row.value)} {self.unit}, {formats.day(row.period_end)}"
+        return f"{formats.indian(row.value)} {said_unit(self.unit)}, {formats.day(row.period_end)}"
 
     unit = ""
 
 
 class MeasurementForm(FactForm):
+    NONE_EARLIER = _("no earlier value")
+
     value = forms.DecimalField(label=_("Value"), max_digits=18, decimal_places=4)
     unit = forms.ChoiceField(
         label=_("Unit"),
@@ -48,7 +51,7 @@ class MeasurementForm(FactForm):
     period_end = Day(label=_("Period to"), help_text=_("The last day of the period. Not in the future."))
     bounds_reason = forms.CharField(
         label=_("Reason for an unusual value"),
-        widget=text(2),
+        widget=lines(2),
         required=False,
         max_length=5000,
         help_text=_("Needed where the value lies outside what its indicator is expected to show."),
@@ -63,16 +66,13 @@ class MeasurementForm(FactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"].help_text = _("In %(unit)s, or choose another unit.") % {
-            "unit": self.subject.unit
+            "unit": said_unit(self.subject.unit)
         }
         self.fields["period_start"].help_text = PERIOD_HELP[self.subject.measure_basis]
         unit: Any = self.fields["unit"]
-        unit.choices = [(code, code) for code in enterable(self.subject)]
+        unit.choices = [(code, said_unit(code)) for code in enterable(self.subject)]
         corrected: Any = self.fields["supersedes"]
-        corrected.queryset = Measurement.objects.visible_to(self.actor).filter(
-            target=self.subject, superseded_by=None
-        )
-        corrected.unit, corrected.empty_label = self.subject.unit, _("no earlier value")
+        corrected.unit = self.subject.unit
 
 
 def enterable(target: Target) -> list[str]:
@@ -90,12 +90,14 @@ def described(row: Measurement) -> list[tuple[Any, Any]]:
     """Return label and value of what a measurement claims."""
     facts = [
         (_("Target"), row.target),
-        (_("Value"), f"{formats.indian(row.value)} {row.target.unit}"),
+        (_("Value"), f"{formats.indian(row.value)} {said_unit(row.target.unit)}"),
         (_("Period from"), formats.day(row.period_start)),
         (_("Period to"), formats.day(row.period_end)),
     ]
     if row.entered_value is not None:
-        facts.insert(2, (_("Entered as"), f"{formats.indian(row.entered_value)} {row.entered_unit}"))
+        facts.insert(
+            2, (_("Entered as"), f"{formats.indian(row.entered_value)} {said_unit(row.entered_unit)}")
+        )
     if row.is_implausible:
         facts.append((_("Unusual value"), _("It lies outside what its indicator is expected to show.")))
     if row.bounds_reason:

@@ -22,6 +22,8 @@ class Correctable(forms.ModelChoiceField):
 
 
 class ReadinessForm(FactForm):
+    NONE_EARLIER = _("no earlier assessment")
+
     ladder = forms.ChoiceField(label=_("Ladder"), choices=[("", _("choose a ladder")), *Ladder.choices])
     value = forms.IntegerField(label=_("Level"), min_value=1, max_value=10)
     assessed_on = Day(label=_("Assessed on"), help_text=_("Not in the future."))
@@ -36,14 +38,6 @@ class ReadinessForm(FactForm):
         required=False,
         help_text=_("A later assessment is a new one; a correction replaces one that was wrong."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        corrected: Any = self.fields["supersedes"]
-        corrected.queryset = Readiness.objects.visible_to(self.actor).filter(
-            project=self.subject, superseded_by=None
-        )
-        corrected.empty_label = _("no earlier assessment")
 
     def clean_assessed_on(self) -> Any:
         return self.past("assessed_on")

@@ -48,14 +48,6 @@ class OnTransferForm(FactForm):
 
     DAY = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["supersedes"]
-        field.queryset = field.queryset.model.objects.visible_to(self.actor).filter(
-            transfer=self.subject, superseded_by=None
-        )
-        field.empty_label = _("no earlier claim")
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self.past(self.DAY)

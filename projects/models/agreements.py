@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -49,6 +50,24 @@ class AgreementQuerySet(AuditedQuerySet):
                 ),
                 0,
             ),
+        )
+
+    def with_moves(self, on: dt.date) -> Self:
+        """Annotate what the status of the day `on` hangs on, each null where there is none.
+
+        `moved_to` is the status after the last step by then, `began_as` that before the first step of all, `renewed_to` the
+        last day that an amendment named by then.
+        """
+        steps, amendments = (
+            self.model._meta.get_field(name).related_model._base_manager.filter(agreement=OuterRef("pk"))
+            for name in ("steps", "amendments")
+        )
+        taken = steps.filter(taken_on__lte=on).order_by("-taken_on", "-pk")
+        renewals = amendments.filter(agreed_on__lte=on, expires_on__isnull=False).order_by("-number")
+        return self.annotate(
+            moved_to=Subquery(taken.values("to_status")[:1]),
+            began_as=Subquery(steps.order_by("taken_on", "pk").values("from_status")[:1]),
+            renewed_to=Subquery(renewals.values("expires_on")[:1]),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from projects import permissions
 from projects.archive import StoredFile
 from projects.choices import MeasurementStatus, VerificationLevel, Visibility
 from projects.models import audit
+from projects.models.documents import attach
 from projects.models.lifecycle import LifecycleModel
 from projects.models.people import Organisation, User
 from projects.models.sourced import SOURCE_URL_LENGTH
@@ -108,7 +110,7 @@ class Claim(LifecycleModel):
         by: Actor,
         note: str = "",
         supersedes: Self | None = None,
-        evidence: tuple[StoredFile, ...] = (),
+        evidence: Iterable[StoredFile] = (),
         visibility: str = Visibility.PARTNER,
         **facts: Any,
     ) -> Self:
@@ -133,9 +135,7 @@ class Claim(LifecycleModel):
                 action=f"{name}.claim",
                 reason=note,
             )
-            added: Any = row.evidence  # type: ignore[attr-defined]
-            for file in evidence:
-                added.model.add(file, by=by, visibility=visibility, **{added.field.name: row})
+            attach(evidence, row, by=by, visibility=visibility)
         return row
 
     def verify(self, *, by: Actor, level: int, note: str = "", version: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -11,9 +12,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.choices import ClearanceType
+from projects.archive import StoredFile
+from projects.choices import ClearanceType, Visibility
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.documents import attach
 from projects.models.lifecycle import locked
 from projects.models.projects import Project
 from projects.models.sourced import Sourced
@@ -81,8 +84,18 @@ class Clearance(Sourced, Audited):
         return self.project.acting_organisations()
 
     @classmethod
-    def record(cls, project: Project, *, by: Actor, type: str, reason: str = "", **facts: Any) -> Self:
-        """Record a clearance of the project and return it; the same application is recorded once."""
+    def record(
+        cls,
+        project: Project,
+        *,
+        by: Actor,
+        type: str,
+        reason: str = "",
+        evidence: Iterable[StoredFile] = (),
+        visibility: str = Visibility.PARTNER,
+        **facts: Any,
+    ) -> Self:
+        """Record a clearance of the project with its files and return it; the same application is recorded once."""
         permissions.require(by, "clearance.record", project)
         cls._refuse_the_future(facts, by.on)
         with transaction.atomic():
@@ -94,11 +107,21 @@ class Clearance(Sourced, Audited):
                         "This clearance is already recorded: change it, or give the number of another application."
                     )
                 )
-            return audit.create(
-                cls(project=project, type=type, **facts), by=by, action="clearance.record", reason=reason
-            )
+            row = cls(project=project, type=type, **facts)
+            audit.create(row, by=by, action="clearance.record", reason=reason)
+            attach(evidence, row, by=by, visibility=visibility)
+        return row
 
-    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+    def change(
+        self,
+        *,
+        by: Actor,
+        version: int | None = None,
+        reason: str = "",
+        evidence: Iterable[StoredFile] = (),
+        visibility: str = Visibility.PARTNER,
+        **changes: Any,
+    ) -> None:
         """Record what became of the clearance; project and type stay. `version` is the one the caller read."""
         permissions.require(by, "clearance.record", self)
         if fixed := sorted(changes.keys() & self.FIXED):
@@ -107,6 +130,7 @@ class Clearance(Sourced, Audited):
         with transaction.atomic():
             row = locked(self, version)
             audit.change(row, by=by, action="clearance.record", changes=changes, reason=reason)
+            attach(evidence, row, by=by, visibility=visibility)
         self.refresh_from_db()
 
     @classmethod

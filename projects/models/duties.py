@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.choices import MeasurementStatus, Precision
+from projects.archive import StoredFile
+from projects.choices import MeasurementStatus, Precision, Visibility
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.claims import Claim
+from projects.models.documents import attach
 from projects.models.lifecycle import TransitionError, locked
 from projects.models.people import Organisation
 from projects.models.sourced import Sourced
@@ -31,6 +34,12 @@ class Duty(Sourced, Audited):
     number = models.PositiveSmallIntegerField(_("number"))
     party = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="duties")
     text = models.TextField(_("duty"))
+    agreed_on = models.DateField(
+        _("agreed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day from which the duty binds; empty: with the agreement itself."),
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_precision = models.CharField(_("precision"), max_length=10, choices=Precision, blank=True)
 
@@ -47,6 +56,11 @@ class Duty(Sourced, Audited):
                 condition=(Q(due_on=None) & Q(due_precision=""))
                 | (Q(due_on__isnull=False) & ~Q(due_precision="")),
             ),
+            models.CheckConstraint(
+                name="duty_is_due_after_it_was_agreed",
+                condition=Q(due_on=None) | Q(agreed_on=None) | Q(due_on__gte=F("agreed_on")),
+                violation_error_message=_("A duty is due on the day on which it was agreed, or later."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +75,7 @@ class Duty(Sourced, Audited):
         """Write down what a party of the agreement owes and return it, with the next number."""
         permissions.require(by, "duty.record", agreement)
         _require_party(agreement, facts.get("party"))
+        _refuse_the_future(facts.get("agreed_on"), by.on)
         with transaction.atomic():
             audit.serialise()  # two who record at once get two numbers
             number = agreement.duties.count() + 1
@@ -72,6 +87,7 @@ class Duty(Sourced, Audited):
         permissions.require(by, "duty.record", self)
         if "party" in changes:
             _require_party(self.agreement, changes["party"])
+        _refuse_the_future(changes.get("agreed_on"), by.on)
         with transaction.atomic():
             row = locked(self, version)
             audit.serialise()  # who claims it at the same moment has done so, or finds it changed
@@ -140,12 +156,17 @@ class Amendment(Sourced, Audited):
         agreed_on: dt.date,
         summary: str,
         expires_on: dt.date | None = None,
+        evidence: Collection[StoredFile],
+        visibility: str = Visibility.PARTNER,
         **sources: Any,
     ) -> Self:
-        """Record the next amendment and return it; with `expires_on` it renews, or shortens, the agreement."""
+        """Record the next amendment with its documents and return it; `expires_on` renews, or shortens, the agreement."""
         permissions.require(by, "amendment.record", agreement)
-        if agreed_on > by.on:
-            raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
+        if not evidence:
+            raise ValidationError(
+                {"evidence": _("An amendment comes with its document: add the signed text as a file.")}
+            )
+        _refuse_the_future(agreed_on, by.on)
         if agreement.signed_on is not None and agreed_on < agreement.signed_on:
             raise ValidationError({"agreed_on": _("An amendment is agreed after the signature.")})
         if expires_on is not None and expires_on < agreed_on:
@@ -169,7 +190,9 @@ class Amendment(Sourced, Audited):
                 expires_on=expires_on,
                 **sources,
             )
-            return audit.create(row, by=by, action="amendment.record", reason=summary.strip())
+            audit.create(row, by=by, action="amendment.record", reason=summary.strip())
+            attach(evidence, row, by=by, visibility=visibility)
+        return row
 
     def acting_organisations(self) -> set[int]:
         return set(self.agreement.parties.values_list("pk", flat=True))
@@ -178,6 +201,11 @@ class Amendment(Sourced, Audited):
 def _require_party(agreement: Agreement, party: Organisation | None) -> None:
     if party is None or not agreement.parties.filter(pk=party.pk).exists():
         raise ValidationError({"party": _("Choose a party of the agreement.")})
+
+
+def _refuse_the_future(agreed_on: dt.date | None, today: dt.date) -> None:
+    if agreed_on is not None and agreed_on > today:
+        raise ValidationError({"agreed_on": _("This day lies in the future: record what has happened.")})
 
 
 def _dated(facts: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from projects.choices import MilestoneStatus, MilestoneType, Precision, Revision
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.documents import attach
 from projects.models.lifecycle import LifecycleModel
 from projects.models.milestone_states import MilestoneQuerySet, State
 from projects.models.people import Organisation, User
@@ -246,8 +247,7 @@ class Milestone(Sourced, LifecycleModel):
                 claim_number=row.claim_number + 1,
                 returned_reason="",
             )
-            for file in evidence:
-                self.evidence.model.add(file, by=by, milestone=self, visibility=visibility)
+            attach(evidence, self, by=by, visibility=visibility)
 
     def verify(self, *, by: Actor, note: str = "", version: int | None = None) -> None:
         """Confirm the claim as a second person."""

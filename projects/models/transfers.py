@@ -13,10 +13,19 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.choices import Exclusivity, KnowHowKind, LicenceType, MeasurementStatus, TransferStage
+from projects.archive import StoredFile
+from projects.choices import (
+    Exclusivity,
+    KnowHowKind,
+    LicenceType,
+    MeasurementStatus,
+    TransferStage,
+    Visibility,
+)
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.documents import attach
 from projects.models.lifecycle import locked
 from projects.models.people import Organisation
 from projects.models.projects import Project
@@ -183,9 +192,17 @@ class KnowHowItem(Audited):
 
     @classmethod
     def record(
-        cls, transfer: Transfer, *, by: Actor, reason: str = "", number: int | None = None, **facts: Any
+        cls,
+        transfer: Transfer,
+        *,
+        by: Actor,
+        reason: str = "",
+        number: int | None = None,
+        evidence: Iterable[StoredFile] = (),
+        visibility: str = Visibility.PARTNER,
+        **facts: Any,
     ) -> Self:
-        """Add an item to the schedule of the transfer and return it; it gets the next number where none is given."""
+        """Add an item with its files to the schedule of the transfer and return it, with the next number where none is given."""
         permissions.require(by, "transfer.record", transfer)
         _refuse_the_future(facts, cls.PAST, by.on)
         with transaction.atomic():
@@ -197,9 +214,20 @@ class KnowHowItem(Audited):
             row = cls(transfer=transfer, number=number or max(numbers, default=0) + 1, **facts)
             if any(facts.get(name) for name in cls.ACCEPTANCE):
                 row._require_acceptance(by)
-            return audit.create(row, by=by, action="transfer.record", reason=reason)
+            audit.create(row, by=by, action="transfer.record", reason=reason)
+            attach(evidence, row, by=by, visibility=visibility)
+        return row
 
-    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+    def change(
+        self,
+        *,
+        by: Actor,
+        version: int | None = None,
+        reason: str = "",
+        evidence: Iterable[StoredFile] = (),
+        visibility: str = Visibility.PARTNER,
+        **changes: Any,
+    ) -> None:
         """Record delivery or acceptance. What is accepted is changed only by those who may accept."""
         permissions.require(by, "transfer.record", self)
         _refuse_fixed(changes, self.FIXED)
@@ -213,6 +241,7 @@ class KnowHowItem(Audited):
                 row._require_acceptance(by)
             action = "knowhowitem.accept" if accepts else "transfer.record"
             audit.change(row, by=by, action=action, changes=changes, reason=reason)
+            attach(evidence, row, by=by, visibility=visibility)
         self.refresh_from_db()
 
     @property

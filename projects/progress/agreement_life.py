@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -150,7 +151,8 @@ def agreement_life(
     expiry = expiry_on(agreement, known, as_of)
     status, since = _status(agreement, every, taken, expiry, as_of)
     by_party: dict[Organisation, list[DutyRow]] = {}
-    for duty in sorted(duties, key=lambda it: it.number):
+    binding = (row for row in duties if row.agreed_on is None or row.agreed_on <= as_of)
+    for duty in sorted(binding, key=lambda it: it.number):
         by_party.setdefault(duty.party, []).append(_duty_row(duty, done, as_of))
     return AgreementLife(
         agreement=agreement,
@@ -167,8 +169,12 @@ def agreement_life(
 def expiry_on(agreement: Agreement, amendments: Iterable[Amendment], as_of: dt.date) -> Expiry:
     """Return the last day of the agreement: of its last amendment by the day that names one, else its own, else by its term."""
     renewed = [row for row in amendments if row.agreed_on <= as_of and row.expires_on is not None]
-    if renewed:
-        return Expiry(max(renewed, key=lambda it: it.number).expires_on, ExpiryBasis.AMENDED)
+    return _expiry(agreement, max(renewed, key=lambda it: it.number).expires_on if renewed else None)
+
+
+def _expiry(agreement: Agreement, renewed_to: dt.date | None) -> Expiry:
+    if renewed_to is not None:
+        return Expiry(renewed_to, ExpiryBasis.AMENDED)
     if agreement.expires_on is not None:
         return Expiry(agreement.expires_on, ExpiryBasis.STATED)
     begins = agreement.effective_on or agreement.signed_on
@@ -194,9 +200,13 @@ def _status(
         found, since = taken[-1].to_status, taken[-1].taken_on
     else:
         found, since = (every[0].from_status if every else agreement.status), None
-    if found in CAN_EXPIRE and expiry.on is not None and expiry.on < as_of:
+    if _has_expired(found, expiry, as_of):
         return AgreementStatus.EXPIRED, expiry.on
     return AgreementStatus(found), since
+
+
+def _has_expired(status: str, expiry: Expiry, as_of: dt.date) -> bool:
+    return status in CAN_EXPIRE and expiry.on is not None and expiry.on < as_of
 
 
 def _duty_row(duty: Duty, done: Sequence[DutyDone], as_of: dt.date) -> DutyRow:
@@ -244,6 +254,30 @@ def suspended_on(agreements: AgreementQuerySet, as_of: dt.date) -> Mapping[int, 
         if lived.is_suspended:
             found[row.pk] = lived.steps[-1] if lived.steps else None
     return found
+
+
+def suspension(agreement: Agreement | None, as_of: dt.date) -> tuple[Agreement, AgreementStep | None] | None:
+    """Return the agreement, and the step by which it was suspended, where it was on the day; three queries."""
+    if agreement is None:
+        return None
+    found = suspended_on(Agreement.objects.filter(pk=agreement.pk), as_of)
+    return (agreement, found[agreement.pk]) if agreement.pk in found else None
+
+
+class WithMoves(Protocol):
+    """An agreement that was loaded `with_moves` of a day."""
+
+    moved_to: str | None
+    began_as: str | None
+    renewed_to: dt.date | None
+
+
+def is_suspended(agreement: Any, as_of: dt.date) -> bool:
+    """Whether an agreement that was loaded `with_moves(as_of)` was suspended on the day; the same answer as its life gives."""
+    moves: WithMoves = agreement
+    status = moves.moved_to or moves.began_as or agreement.status
+    expired = _has_expired(status, _expiry(agreement, moves.renewed_to), as_of)
+    return status == AgreementStatus.SUSPENDED and not expired
 
 
 def consortium(partners: Iterable[Organisation]) -> Consortium:

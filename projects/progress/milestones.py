@@ -146,10 +146,11 @@ def milestone_rows(milestones: MilestoneQuerySet, as_of: dt.date) -> tuple[Miles
         .select_related("project", "agreement", "claimed_by", "claimant_organisation", "verified_by")
         .prefetch_related(Prefetch("revisions", queryset=revisions))
     )
-    return tuple(_row(milestone, as_of) for milestone in loaded)
+    return tuple(milestone_row(milestone, as_of) for milestone in loaded)
 
 
-def _row(loaded: WithDue, as_of: dt.date) -> MilestoneRow:
+def milestone_row(loaded: WithDue, as_of: dt.date) -> MilestoneRow:
+    """Return the row of a milestone that was loaded `with_due(as_of)` and with its revisions."""
     milestone: Milestone = loaded
     state = milestone.state_on(as_of)
     due_on, latest_on = loaded.due_on, loaded.latest_on

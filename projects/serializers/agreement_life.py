@@ -23,7 +23,9 @@ from projects.serializers.common import (
     Post,
     Reference,
     Versioned,
+    WithDocument,
 )
+from projects.serializers.evidence import EvidenceSerializer
 
 
 class AgreementStepSerializer(Facts):
@@ -63,6 +65,15 @@ class AmendmentSerializer(AmendmentBrief):
         fields: ClassVar[tuple[str, ...]] = (*AmendmentBrief.Meta.fields, "agreement", "version", *SOURCED)
 
 
+class AmendmentDetailSerializer(AmendmentSerializer):
+    """The same with its documents, as far as you may read them."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta(AmendmentSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*AmendmentSerializer.Meta.fields, "evidence")
+
+
 class DutySerializer(Facts):
     """What a party has to do under an agreement, by a day."""
 
@@ -77,6 +88,7 @@ class DutySerializer(Facts):
             "number",
             "party",
             "text",
+            "agreed_on",
             "due_on",
             "due_precision",
             "version",
@@ -143,8 +155,8 @@ class TakeAgreementStep(Versioned):
     source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)
 
 
-class RecordAmendment(Body):
-    """The next amendment of an agreement."""
+class RecordAmendment(WithDocument, Body):
+    """The next amendment of an agreement, with its document: a multipart body."""
 
     agreement = Known(model=Agreement)
     agreed_on = serializers.DateField()
@@ -158,6 +170,11 @@ class DutyFields(Body):
 
     party = Known(model=Organisation, required=False)
     text = serializers.CharField(max_length=NOTE_LENGTH, required=False)
+    agreed_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="The day from which it binds; null: with the agreement itself.",
+    )
     due_on = serializers.DateField(required=False, allow_null=True)
     due_precision = serializers.ChoiceField(choices=OWN_PRECISIONS, required=False)
     source_url = serializers.URLField(max_length=SOURCE_URL_LENGTH, required=False, allow_blank=True)

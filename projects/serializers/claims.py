@@ -105,7 +105,7 @@ class ReturnFact(Versioned):
 
 
 @cache
-def with_files(body: type[ClaimBody]) -> type[ClaimBody]:
+def with_files(body: type[Body]) -> type[Body]:
     """Return the shape `body` with files, as a multipart body has them."""
     made: Any = type(
         f"{body.__name__}WithFiles",
@@ -113,6 +113,11 @@ def with_files(body: type[ClaimBody]) -> type[ClaimBody]:
         {"__doc__": f"{body.__doc__} In a multipart body, with its files."},
     )
     return made
+
+
+def bodies(body: type[Body]) -> dict[str, type[Body]]:
+    """Return what a request may send by its type: JSON, or several parts with files."""
+    return {"application/json": body, "multipart/form-data": with_files(body)}
 
 
 @cache

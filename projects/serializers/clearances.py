@@ -12,7 +12,8 @@ from projects.choices import ClearanceType
 from projects.models import Clearance, Project
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.progress.clearances import ClearanceState, clearance_row
-from projects.serializers.common import NOTE_LENGTH, SOURCED, Body, Facts, Known, Reference, Versioned
+from projects.serializers.common import NOTE_LENGTH, SOURCED, Body, Facts, Known, Reference, Stated, Versioned
+from projects.serializers.evidence import EvidenceSerializer
 
 LONGEST = 32767  # what the column of the statutory days holds
 
@@ -66,13 +67,22 @@ class ClearanceSerializer(Facts):
         return ClearanceStandingSerializer(found).data
 
 
+class ClearanceDetailSerializer(ClearanceSerializer):
+    """The same with its files, as far as you may read them."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta(ClearanceSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*ClearanceSerializer.Meta.fields, "evidence")
+
+
 # --- bodies ---
 
 
 class ClearanceFields(Body):
     """What is recorded of a clearance and may change."""
 
-    is_applicable = serializers.BooleanField(required=False, allow_null=True)
+    is_applicable = Stated(required=False, allow_null=True)
     applicability_reason = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     authority = serializers.CharField(max_length=200, required=False, allow_blank=True)
     application_number = serializers.CharField(max_length=120, required=False, allow_blank=True)

@@ -151,16 +151,39 @@ class Versioned(Body):
     )
 
 
+class Stated(serializers.BooleanField):
+    """Yes or no, and never a guess: what a multipart body leaves out is left out, as in a JSON body."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.default_empty_html = serializers.empty
+
+
+class Files(serializers.ListField):
+    """Files in a multipart body."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "child", serializers.FileField(allow_empty_file=True)
+        )  # a later check names the empty file
+        kwargs.setdefault(
+            "help_text", _("Files, in a multipart body: PDF, images, office documents, CSV or text.")
+        )
+        super().__init__(**kwargs)
+
+
 class WithEvidence(serializers.Serializer):
     """The files of a claim."""
 
-    evidence = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True),  # the check that follows names the empty file
-        required=False,
-        help_text=_("Files, in a multipart body: PDF, images, office documents, CSV or text."),
-    )
+    evidence = Files(required=False)
     visibility = serializers.ChoiceField(
         choices=Visibility.choices,
         required=False,
         help_text=_("Who may read the files; leads choose between public and partner."),
     )
+
+
+class WithDocument(WithEvidence):
+    """The files of what is not recorded without them."""
+
+    evidence = Files(allow_empty=False)

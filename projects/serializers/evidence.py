@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from projects.models import Evidence
+from projects.models.evidence import SUPPORTS
 from projects.serializers.common import Facts, Post, Reference
 
 
+class SupportsSerializer(serializers.Serializer):
+    """What a file supports."""
+
+    kind = serializers.CharField(
+        read_only=True, help_text=f"Its kind, and `id` its number within the kind: {', '.join(SUPPORTS)}."
+    )
+    id = serializers.IntegerField(read_only=True)
+
+
 class EvidenceSerializer(Facts):
-    """A file that supports a claim: on a milestone, a measurement or a gate decision."""
+    """A file that supports a claim, a decision or a record; `supports` tells which."""
 
     milestone = Reference(allow_null=True)
     measurement = serializers.IntegerField(source="measurement_id", read_only=True, allow_null=True)
     gate = serializers.IntegerField(source="gate_id", read_only=True, allow_null=True)
+    supports = serializers.SerializerMethodField()
     claim_number = serializers.IntegerField(
         read_only=True, help_text="Which claim of the milestone it belongs to."
     )
@@ -30,6 +44,7 @@ class EvidenceSerializer(Facts):
             "milestone",
             "measurement",
             "gate",
+            "supports",
             "claim_number",
             "name",
             "size",
@@ -41,6 +56,12 @@ class EvidenceSerializer(Facts):
             "supersedes",
             "content",
         )
+
+    @extend_schema_field(SupportsSerializer)
+    def get_supports(self, row: Evidence) -> dict[str, Any]:
+        keys = ((name, getattr(row, f"{name}_id")) for name in SUPPORTS)
+        kind, key = next((name, key) for name, key in keys if key is not None)
+        return {"kind": kind, "id": key}
 
     def get_content(self, row: Evidence) -> str:
         """The address of the file itself."""

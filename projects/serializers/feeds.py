@@ -13,7 +13,7 @@ from projects.models import Feed, Organisation, Project
 from projects.progress.capacity import Promise
 from projects.progress.mass_balance import cover_text, excess_texts
 from projects.serializers.claims import HEAD, TAIL, ClaimBody, ClaimFacts
-from projects.serializers.common import Known, KnownKey, Quantity, Reference
+from projects.serializers.common import Known, KnownKey, Quantity, Reference, Stated
 
 
 class FeedSerializer(ClaimFacts):
@@ -36,12 +36,6 @@ class FeedSerializer(ClaimFacts):
             "supplier",
             *TAIL,
         )
-
-
-class Stated(serializers.BooleanField):
-    """Yes or no, and never a guess: a multipart body that leaves it out is refused, as a JSON body is."""
-
-    default_empty_html = serializers.empty
 
 
 class ClaimFeed(ClaimBody):

@@ -6,12 +6,16 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.choices import MilestoneType, Precision, RevisionReason
 from projects.fiscal import last_day_of
 from projects.models import Agreement, Milestone, MilestoneRevision, Project, State
 from projects.models.sourced import SOURCE_URL_LENGTH
+from projects.progress.agreement_life import is_suspended
+from projects.progress.forecast import cases_of, of_milestone
+from projects.progress.milestones import milestone_row
 from projects.serializers.common import (
     NOTE_LENGTH,
     OWN_PRECISIONS,
@@ -27,6 +31,7 @@ from projects.serializers.common import (
 )
 from projects.serializers.evidence import EvidenceSerializer
 from projects.serializers.reading import Reading
+from projects.serializers.warnings import ForecastSerializer
 
 MOST_TOGETHER = 100  # claims in one request
 END_OF_PERIOD = _("A date that is not known to the day is kept as the last day of its period.")
@@ -133,8 +138,10 @@ class RevisionSerializer(Facts):
 
 
 class MilestoneDetailSerializer(MilestoneSerializer):
-    """The same with its revisions, its evidence, and the steps that are open to you now."""
+    """The same with its forecast, its revisions, its evidence, and the steps that are open to you now."""
 
+    agreement_suspended = serializers.SerializerMethodField()
+    forecast = serializers.SerializerMethodField()
     revisions = RevisionSerializer(many=True, read_only=True)
     evidence = EvidenceSerializer(many=True, read_only=True)
     steps = serializers.SerializerMethodField()
@@ -142,10 +149,27 @@ class MilestoneDetailSerializer(MilestoneSerializer):
     class Meta(MilestoneSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = (
             *MilestoneSerializer.Meta.fields,
+            "agreement_suspended",
+            "forecast",
             "revisions",
             "evidence",
             "steps",
         )
+
+    def get_agreement_suspended(self, row: Milestone) -> bool | None:
+        """Whether its agreement, or that of its project, was suspended on the day; null where you see none."""
+        behind = row.agreement or (row.project.agreement if row.project else None)
+        return is_suspended(behind, self.context["on"]) if behind else None
+
+    @extend_schema_field(ForecastSerializer(allow_null=True))
+    def get_forecast(self, row: Any) -> Any:
+        """When an open milestone is likely to be met, by what you may see of the record of slips; null otherwise."""
+        by, on = self.context["by"], self.context["on"]
+        found = milestone_row(row, on)
+        if not found.is_open:
+            return None
+        likely = of_milestone(found, cases_of(Milestone.objects.visible_to(by), on), on)
+        return ForecastSerializer(likely).data
 
     def get_steps(self, row: Milestone) -> list[str]:
         return [step for step in row.open_steps() if row.may(self.context["by"], step)]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from projects.choices import ProjectKind
 from projects.models import Project
+from projects.progress.agreement_life import consortium, is_suspended
 from projects.serializers.common import SOURCED, Facts, OrganisationBrief, Quantity, Reference
 from projects.serializers.gates import GateSerializer
 from projects.serializers.reading import Reading
@@ -39,6 +42,7 @@ class ProjectSerializer(Facts):
     minerals = Reference(many=True)
     capacity_value = Quantity(read_only=True, allow_null=True)
     progress = ProgressSerializer(source="*", read_only=True)
+    agreement_suspended = serializers.SerializerMethodField()
 
     class Meta:
         model = Project
@@ -50,6 +54,7 @@ class ProjectSerializer(Facts):
             "stage",
             "parent",
             "agreement",
+            "agreement_suspended",
             "lead",
             "partners",
             "minerals",
@@ -72,12 +77,38 @@ class ProjectSerializer(Facts):
             *SOURCED,
         )
 
+    def get_agreement_suspended(self, row: Project) -> bool | None:
+        """Whether the agreement was suspended on the day; null where there is none, or none that you may see."""
+        return is_suspended(row.agreement, self.context["on"]) if row.agreement else None
+
+
+class ConsortiumSerializer(serializers.Serializer):
+    """The partners of a hub by what they are; `is_kept` is null where no partner is recorded."""
+
+    is_kept = serializers.BooleanField(allow_null=True, read_only=True)
+    industry = OrganisationBrief(many=True, read_only=True)
+    research = OrganisationBrief(many=True, read_only=True)
+    others = OrganisationBrief(many=True, read_only=True)
+
 
 class ProjectDetailSerializer(ProjectSerializer):
     """The same with its gate decisions and the projects below it, as far as you may see them."""
 
+    consortium = serializers.SerializerMethodField()
     gates = GateSerializer(many=True, read_only=True)
     children = Reference(many=True)
 
     class Meta(ProjectSerializer.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*ProjectSerializer.Meta.fields, "gates", "children")
+        fields: ClassVar[tuple[str, ...]] = (
+            *ProjectSerializer.Meta.fields,
+            "consortium",
+            "gates",
+            "children",
+        )
+
+    @extend_schema_field(ConsortiumSerializer(allow_null=True))
+    def get_consortium(self, row: Project) -> Any:
+        """Whether a Centre of Excellence keeps its partners; null for every other kind of project."""
+        if row.kind != ProjectKind.CENTRE:
+            return None
+        return ConsortiumSerializer(consortium(row.partners.all())).data

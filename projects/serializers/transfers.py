@@ -33,8 +33,10 @@ from projects.serializers.common import (
     Known,
     KnownKey,
     Reference,
+    Stated,
     Versioned,
 )
+from projects.serializers.evidence import EvidenceSerializer
 
 LONGEST = 32767  # what the column of an item's number holds
 
@@ -160,6 +162,15 @@ class KnowHowItemSerializer(Facts):
             "accepted_by_post",
             "version",
         )
+
+
+class KnowHowItemDetailSerializer(KnowHowItemSerializer):
+    """The same with its files, as far as you may read them."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta(KnowHowItemSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*KnowHowItemSerializer.Meta.fields, "evidence")
 
 
 class TransferStepSerializer(ClaimFacts):
@@ -294,6 +305,6 @@ class ClaimReplicationRun(ClaimBody):
     hours = serializers.DecimalField(
         max_digits=8, decimal_places=2, min_value=Decimal(0), required=False, allow_null=True
     )
-    guarantee_met = serializers.BooleanField()
-    licensor_on_site = serializers.BooleanField()
+    guarantee_met = Stated()
+    licensor_on_site = Stated()
     supersedes = KnownKey(model=ReplicationRun, required=False, allow_null=True)

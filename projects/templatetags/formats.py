@@ -14,5 +14,6 @@ for _filter in (
     formats.approximate,
     formats.size,
     reference_words.said,
+    reference_words.said_unit,
 ):
     register.filter(_filter.__name__, _filter)

@@ -168,10 +168,8 @@ class AmendmentNew(LifeForm):
         return _("The amendment is recorded.")
 
     def take(self, **given: Any) -> None:
-        files, visibility = [uploads.keep(file) for file in given.pop("evidence")], given.pop("visibility")
-        row = Amendment.record(self.agreement, by=self.actor, **given)
-        for file in files:
-            Evidence.add(file, by=self.actor, amendment=row, visibility=visibility)
+        files = [uploads.keep(file) for file in given.pop("evidence")]
+        Amendment.record(self.agreement, by=self.actor, evidence=files, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(title=_("Record an amendment"), **kwargs)
@@ -217,6 +215,7 @@ class DutyChange(DutyNew):
             "version": row.version,
             "party": row.party.reference,
             "text": row.text,
+            "agreed_on": row.agreed_on,
             "due_on": row.due_on,
             "due_precision": row.due_precision or "day",
             "source_url": row.source_url,

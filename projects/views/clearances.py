@@ -79,11 +79,9 @@ class ClearancePage(Page, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         given = dict(form.cleaned_data)
         # Kept before the record: writing files inside its transaction would stop every other writer.
-        files, visibility = [uploads.keep(file) for file in given.pop("evidence")], given.pop("visibility")
+        given["evidence"] = [uploads.keep(file) for file in given["evidence"]]
         try:
-            row = self.save(**given)
-            for file in files:
-                Evidence.add(file, by=self.actor, clearance=row, visibility=visibility)
+            self.save(**given)
         except TransitionError as error:
             return self.refuse(error)
         except ValidationError as error:
@@ -92,7 +90,7 @@ class ClearancePage(Page, FormView):
         messages.success(self.request, _("The clearance is recorded."))
         return HttpResponseRedirect(self.back)
 
-    def save(self, **given: Any) -> Clearance:
+    def save(self, **given: Any) -> None:
         raise NotImplementedError
 
     def refuse(self, error: TransitionError) -> HttpResponse:
@@ -113,8 +111,8 @@ class ClearanceNew(ClearancePage):
         asked = self.request.GET.get("type", "")
         return {"type": asked} if asked in ClearanceType.values else {}
 
-    def save(self, **given: Any) -> Clearance:
-        return Clearance.record(self.project, by=self.actor, **given)
+    def save(self, **given: Any) -> None:
+        Clearance.record(self.project, by=self.actor, **given)
 
 
 class ClearanceChange(ClearancePage):
@@ -136,9 +134,8 @@ class ClearanceChange(ClearancePage):
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.row.version, **{name: getattr(self.row, name) for name in FACTS}}
 
-    def save(self, **given: Any) -> Clearance:
+    def save(self, **given: Any) -> None:
         self.row.change(by=self.actor, **given)
-        return self.row
 
     def refuse(self, error: TransitionError) -> HttpResponse:
         form: Any = self.get_form()

@@ -13,6 +13,7 @@ from projects.choices import RelianceMetric
 from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures, Series
 from projects.progress.reliance import RelianceSummary
 from projects.progress.stages import Roadmap
+from projects.reference_words import said_unit
 
 MOST_SUPPLIERS = 8
 # One supplier has no line of its own, and stocks that rise and fall have no growth.
@@ -142,4 +143,4 @@ def trends(figures: RelianceFigures) -> list[tuple[Series, charts.Bars]]:
 
 
 def _title(series: Series) -> str:
-    return f"{series.product}: {RelianceMetric(series.metric).label} ({series.unit})"
+    return f"{series.product}: {RelianceMetric(series.metric).label} ({said_unit(series.unit)})"

@@ -19,6 +19,8 @@ from projects.filters import MilestoneFilter
 from projects.forms import LogForm
 from projects.models import Agreement, Evidence, Milestone, Project, audit
 from projects.progress import milestone_rows
+from projects.progress.agreement_life import suspension
+from projects.progress.forecast import cases_of, of_milestone
 from projects.views.page import STEP_WORDS, FilteredList, Page
 
 
@@ -53,11 +55,17 @@ class MilestoneDetail(Page, DetailView):
         milestone = row.milestone
         reads_history = permissions.allows(self.actor, "history.read", milestone)
         evidence = Evidence.objects.visible_to(self.actor).filter(milestone=milestone)
+        project = _seen(Project, milestone.project_id, self.actor)
+        agreement = _seen(Agreement, milestone.agreement_id, self.actor)
+        behind = agreement or (_seen(Agreement, project.agreement_id, self.actor) if project else None)
+        record = cases_of(Milestone.objects.visible_to(self.actor), self.on) if row.is_open else ()
         return super().get_context_data(
             row=row,
             milestone=milestone,
-            project=_seen(Project, milestone.project_id, self.actor),
-            agreement=_seen(Agreement, milestone.agreement_id, self.actor),
+            project=project,
+            agreement=agreement,
+            suspended=suspension(behind, self.on),
+            forecast=of_milestone(row, record, self.on),
             evidence=evidence.select_related("uploaded_by", "superseded_by"),
             steps=[(step, STEP_WORDS[step]) for step in milestone.STEPS if milestone.may(self.actor, step)],
             history=audit.history(milestone) if reads_history else None,

@@ -11,9 +11,9 @@ from django.views.generic import DetailView
 from projects import permissions
 from projects.choices import ProjectKind
 from projects.filters import ProjectFilter
-from projects.models import Agreement, AgreementStep, Evidence, Project, Readiness, Transfer
+from projects.models import Agreement, Evidence, Project, Readiness, Transfer
 from projects.progress import project_progress
-from projects.progress.agreement_life import consortium, suspended_on
+from projects.progress.agreement_life import consortium, suspended_on, suspension
 from projects.progress.mass_balance import mass_balance_flags, mass_balances
 from projects.progress.readiness_ladder import project_readiness
 from projects.progress.stages import road, with_road
@@ -70,7 +70,7 @@ class ProjectDetail(Page, DetailView):
             children=[row for row in related if row.parent_id == project.pk],
             agreement=self.object.agreement,
             road=road(self.object, self.on),
-            suspended=self._suspended(self.object.agreement),
+            suspended=suspension(self.object.agreement, self.on),
             consortium=consortium(project.partners.all()) if project.kind == ProjectKind.CENTRE else None,
             feed_warnings=[flag.text for flag in mass_balance_flags(balances, self.on)],
             states=drawings.states(figures.milestones),
@@ -84,10 +84,3 @@ class ProjectDetail(Page, DetailView):
             updated_at=max((row.milestone.updated_at for row in rows), default=project.updated_at),
             **kwargs,
         )
-
-    def _suspended(self, agreement: Agreement | None) -> tuple[Agreement, AgreementStep | None] | None:
-        """Return the agreement, and the step by which it was suspended, where it was on the day and may be seen."""
-        if agreement is None:
-            return None
-        found = suspended_on(Agreement.objects.filter(pk=agreement.pk), self.on)
-        return (agreement, found[agreement.pk]) if agreement.pk in found else None

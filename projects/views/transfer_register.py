@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from projects import permissions, uploads
-from projects.models import Evidence, KnowHowItem, Project, Transfer, TransitionError, audit
+from projects.models import KnowHowItem, Project, Transfer, TransitionError, audit
 from projects.transfer_forms import (
     ITEM,
     TERMS,
@@ -156,13 +156,11 @@ class KnowHowPage(RegisterPage):
 
     def save(self, **given: Any) -> str:
         # Kept before the record: writing files inside its transaction would stop every other writer.
-        files, visibility = [uploads.keep(file) for file in given.pop("evidence")], given.pop("visibility")
-        row = self.keep(**given)
-        for file in files:
-            Evidence.add(file, by=self.actor, know_how_item=row, visibility=visibility)
+        given["evidence"] = [uploads.keep(file) for file in given["evidence"]]
+        self.keep(**given)
         return self.back
 
-    def keep(self, **given: Any) -> KnowHowItem:
+    def keep(self, **given: Any) -> None:
         raise NotImplementedError
 
 
@@ -181,8 +179,8 @@ class KnowHowNew(KnowHowPage):
     def title(self) -> str:
         return _("Add an item of know-how")
 
-    def keep(self, **given: Any) -> KnowHowItem:
-        return KnowHowItem.record(self.transfer, by=self.actor, **given)
+    def keep(self, **given: Any) -> None:
+        KnowHowItem.record(self.transfer, by=self.actor, **given)
 
 
 class KnowHowChange(KnowHowPage):
@@ -204,6 +202,5 @@ class KnowHowChange(KnowHowPage):
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.row.version, **{name: getattr(self.row, name) for name in ITEM}}
 
-    def keep(self, **given: Any) -> KnowHowItem:
+    def keep(self, **given: Any) -> None:
         self.row.change(by=self.actor, **given)
-        return self.row

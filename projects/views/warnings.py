@@ -33,10 +33,8 @@ class Warnings(Page, TemplateView):
 
 
 def address(subject: Any) -> str:
-    """Return the page of a record under a rule; a target stands on the page of its project or agreement."""
-    if isinstance(subject, Target):
-        subject = subject.project or subject.agreement
-    if isinstance(subject, Milestone | Project | Agreement):
+    """Return the page of a record under a rule."""
+    if isinstance(subject, Milestone | Target | Project | Agreement):
         return reverse(f"{subject._meta.model_name}-detail", args=[subject.reference])
     return ""
 

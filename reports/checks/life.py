@@ -55,6 +55,7 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     rows = [
         _duty(row, as_of)
         for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
+        if row.agreed_on is None or row.agreed_on <= as_of
     ]
     return {
         "status": status,

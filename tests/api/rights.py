@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.api.rights_claims import claim_api, claim_pages
 from tests.api.rights_shapes import (
     EVERYBODY,
@@ -60,6 +62,14 @@ def new_transfer(project: str) -> dict[str, Any]:
 
 def of_transfer(facts: dict[str, Any]) -> Callable[[Any], dict[str, Any]]:
     return lambda transfer: {"transfer": transfer, **facts}
+
+
+def new_amendment(agreement: str) -> dict[str, Any]:
+    return {"agreement": agreement, **AMENDED, "evidence": [SimpleUploadedFile("letter.txt", b"Signed.")]}
+
+
+def amendment_form(key: None) -> dict[str, Any]:
+    return {"visibility": "partner", **AMENDED, "evidence": [SimpleUploadedFile("letter.txt", b"Signed.")]}
 
 
 def new_clearance(project: str) -> dict[str, Any]:
@@ -220,7 +230,7 @@ API: dict[str, Rows] = {
     # the life of agreements
     "amendment-list": {
         **listing(),
-        "POST": Row(may=MINISTRY, names="agreement", body=lambda key: {"agreement": key, **AMENDED}, ok=201),
+        "POST": Row(may=MINISTRY, names="agreement", body=new_amendment, ok=201),
     },
     "amendment-detail": reading("amendment"),
     "amendment-history": reading("amendment", may=HISTORIANS),
@@ -360,7 +370,10 @@ PAGES: dict[str, Rows] = {
     "agreement-suspend": step_page("agreement", frozenset({"manager"}), visibility="partner", **MOVE),
     "agreement-resume": step_page("suspended", frozenset({"manager"}), visibility="partner", **MOVE),
     "agreement-terminate": step_page("agreement", frozenset({"manager"}), visibility="partner", **MOVE),
-    "amendment-new": step_page("agreement", MINISTRY, visibility="partner", **AMENDED),
+    "amendment-new": {
+        "GET": Row(thing="agreement", may=MINISTRY, is_page=True),
+        "POST": Row(thing="agreement", may=MINISTRY, is_page=True, ok=302, body=amendment_form),
+    },
     "duty-new": step_page("agreement", MINISTRY, party="INS-900", text="Name a nodal officer."),
     "duty-change": step_page("duty", MINISTRY, party="INS-900", text="Name two nodal officers."),
     "project-list": listing(is_page=True),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from projects import archive, gating
+from projects import gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
     Amendment,
@@ -39,7 +39,7 @@ from projects.models import (
 )
 from reports.choices import MailState, ReportKind
 from reports.models import Mail
-from tests.cast import Cast, acting, agreement, assemble, milestone, system
+from tests.cast import Cast, acting, agreement, assemble, document, milestone, system
 from tests.memory import remembered
 from tests.reports.issued import failed, issued
 from tests.reports.orders import schedule
@@ -60,11 +60,6 @@ class Scene:
         if which == MISSING:
             return MISSING_KEYS[type(self.keys[kind][OWN])]
         return self.keys[kind][which]
-
-
-def document(text: str) -> archive.StoredFile:
-    """Return a file kept in the archive."""
-    return archive.store([f"%PDF-1.7 {text}".encode()], name=f"{text}.pdf", content_type="application/pdf")
 
 
 def target(reference: str, indicator: Indicator, **fields: Any) -> Target:
@@ -245,7 +240,11 @@ def _live(scene: Scene, which: str, lead: User, project: Project) -> None:
     signed = project.agreement
     assert signed is not None
     scene.keys["amendment"][which] = Amendment.record(
-        signed, by=acting(cast.officer), agreed_on=dt.date(2026, 5, 1), summary="Scope widened."
+        signed,
+        by=acting(cast.officer),
+        agreed_on=dt.date(2026, 5, 1),
+        summary="Scope widened.",
+        evidence=[document(f"{which} amendment")],
     ).pk
     record = {"party": partner, "due_on": dt.date(2026, 6, 30)}
     scene.keys["duty"][which] = Duty.record(

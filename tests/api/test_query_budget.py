@@ -85,7 +85,7 @@ DETAILS = {
     "agreements/AGR-901/life": (7, 7),
     "projects/PRJ-901": (6, 6),
     "projects/PRJ-901/roadmap": (4, 4),
-    "milestones/MST-901": (4, 5),
+    "milestones/MST-901": (6, 7),  # the agreement behind its project, and the record of slips
     "targets/TGT-901": (4, 4),
     "milestones/MST-901/history": (2, None),
     "projects/PRJ-901/mass-balance": (7, 7),
@@ -141,7 +141,13 @@ def furnish(cast: Cast, count: int) -> None:
         )
         duty = Duty.record(signed, by=acting(cast.officer), party=cast.texmin, text="Name an officer.")
         DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
-        Amendment.record(signed, by=acting(cast.officer), agreed_on=dt.date(2026, 6, 1), summary="Changed.")
+        Amendment.record(
+            signed,
+            by=acting(cast.officer),
+            agreed_on=dt.date(2026, 6, 1),
+            summary="Changed.",
+            evidence=[document(f"amendment {number}")],
+        )
         gating.plan(
             work, by=acting(cast.officer), gate="G3", planned_on=dt.date(2027, 3, 31), decided_by_post="JS"
         )
@@ -220,7 +226,8 @@ def live(cast: Cast, number: int) -> None:
     row, officer = cast.our_agreement, acting(cast.officer)
     duty = Duty.record(row, by=officer, party=cast.texmin, text=f"Duty {number}.")
     DutyDone.claim(duty, by=acting(cast.our_lead), done_on=dt.date(2026, 6, 1))
-    Amendment.record(row, by=officer, agreed_on=dt.date(2026, 6, 1), summary=f"Changed {number}.")
+    changed = {"agreed_on": dt.date(2026, 6, 1), "summary": f"Changed {number}."}
+    Amendment.record(row, by=officer, evidence=[document(f"change {number}")], **changed)
     move = "resume" if row.status == "suspended" else "suspend"
     agreeing.take(
         row,

@@ -63,7 +63,7 @@ PAGES = {
     "/targets/TGT-901/": 8,
     "/indicators/": 6,
     "/indicators/PRD-MAG/": 6,
-    "/milestones/MST-901/": 9,
+    "/milestones/MST-901/": 14,  # with the record of slips, and whether the agreement is suspended
 }
 
 
@@ -106,8 +106,8 @@ def _life(number, cast):
     day = dt.date(2026, 2, 1) + dt.timedelta(days=number - 900)
     duty = Duty.record(cast.our_agreement, by=acting(cast.officer), party=cast.texmin, text=f"Duty {number}.")
     DutyDone.claim(duty, by=acting(cast.our_lead), done_on=day)
-    row = Amendment.record(cast.our_agreement, by=acting(cast.officer), agreed_on=day, summary="Changed.")
-    Evidence.add(file, by=acting(cast.officer), amendment=row)
+    changed = {"agreed_on": day, "summary": "Changed.", "evidence": [file]}
+    Amendment.record(cast.our_agreement, by=acting(cast.officer), **changed)
     for move in ("suspend", "resume"):
         agreeing.take(
             cast.our_agreement,

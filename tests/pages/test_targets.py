@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projects.models import Indicator, Measurement, Target, audit
+from projects.views.warnings import address
 from tests.api.scene import document, indicator, target
 from tests.cast import acting, system
 
@@ -241,3 +242,8 @@ def test_a_figure_of_a_target_leads_to_the_rows_behind_it(cast, as_user, goal):
 def test_the_count_of_achieved_milestones_leads_to_them(cast, as_user):
     page = as_user(cast.officer).get("/agreements/AGR-901/").content.decode()
     assert '<a href="/milestones/?project=PRJ-901&amp;state=achieved">0 of 1</a>' in page
+
+
+def test_a_warning_leads_to_the_page_of_its_target(cast):
+    row = target("TGT-980", indicator("PRD-980"), project=cast.our_project)
+    assert address(row) == "/targets/TGT-980/"

@@ -1,5 +1,6 @@
 """The life of an agreement: its steps, its last day, what each party owes, and whether a hub keeps its partners."""
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,11 +33,12 @@ from projects.progress.agreement_life import (
     DutyState,
     agreement_life,
     consortium,
+    is_suspended,
     life,
     suspended_on,
     with_life,
 )
-from tests.cast import TODAY, acting, agreement
+from tests.cast import TODAY, acting, agreement, assemble, document
 from tests.projects import results
 from tests.projects.rule_pages import agreement_life as rule_page
 
@@ -210,12 +213,21 @@ def test_a_suspended_agreement_is_found_on_its_day(cast):
     assert suspended_on(Agreement.objects.filter(pk=imported.pk), TODAY) == {imported.pk: None}
 
 
+def test_of_two_amendments_the_later_tells_whether_a_suspended_agreement_has_expired(cast):
+    take(cast, "suspend", on=dt.date(2026, 3, 1))
+    amend(cast, expires_on=dt.date(2026, 4, 1))
+    amend(cast, on=dt.date(2026, 3, 11), expires_on=dt.date(2027, 4, 1))
+    for on, expected in ((TODAY, True), (dt.date(2026, 2, 28), False), (dt.date(2027, 4, 2), False)):
+        (row,) = Agreement.objects.filter(pk=cast.our_agreement.pk).with_moves(on)
+        assert is_suspended(row, on) is lived(row, on).is_suspended is expected
+
+
 # --- the last day ---
 
 
-def amend(cast, on=dt.date(2026, 3, 10), **facts):
-    given_ = {"agreed_on": on, "summary": "Prolonged.", **facts}
-    return Amendment.record(cast.our_agreement, by=acting(cast.officer), **given_)
+def amend(cast, on=dt.date(2026, 3, 10), of=None, **facts):
+    given_ = {"agreed_on": on, "summary": "Prolonged.", "evidence": [document()], **facts}
+    return Amendment.record(of or cast.our_agreement, by=acting(cast.officer), **given_)
 
 
 def test_amendments_are_numbered_in_their_order(cast):
@@ -284,6 +296,24 @@ def test_a_duty_stands_open_overdue_claimed_and_verified(cast):
     assert (party.rows[0].state, party.count(DutyState.VERIFIED)) == (DutyState.VERIFIED, 1)
     (party,) = lived(cast.our_agreement, dt.date(2026, 6, 14)).duties
     assert party.rows[0].state == DutyState.CLAIMED
+
+
+def test_a_duty_exists_from_the_day_on_which_it_was_agreed(cast):
+    owe(cast, text="Send the drawings.", agreed_on=dt.date(2026, 6, 1))
+    owe(cast, due_on=dt.date(2026, 5, 1))
+    for on, numbers in ((dt.date(2026, 5, 31), [2]), (dt.date(2026, 6, 1), [1, 2])):
+        (party,) = lived(cast.our_agreement, on).duties
+        assert [row.duty.number for row in party.rows] == numbers
+
+
+@pytest.mark.parametrize("day", [TODAY + dt.timedelta(days=1), TODAY])
+def test_a_duty_is_agreed_neither_in_the_future_nor_after_it_is_due(cast, day):
+    with pytest.raises(ValidationError):
+        owe(cast, due_on=TODAY - dt.timedelta(days=1) if day == TODAY else day, agreed_on=day)
+    duty = owe(cast, due_on=TODAY - dt.timedelta(days=1))
+    with pytest.raises(ValidationError):
+        duty.change(by=acting(cast.officer), agreed_on=day)
+    assert Duty.objects.get().agreed_on is None
 
 
 def test_a_returned_claim_leaves_the_duty_open_and_a_correction_takes_its_place(cast):
@@ -388,6 +418,48 @@ def test_any_course_of_steps_can_be_read_again_on_every_day(course):
     for day, expected in after.items():
         assert agreement_life(row, list(reversed(rows)), (), (), (), day).status == expected
     assert agreement_life(row, rows, (), (), (), dt.date(2027, 1, 1)).status == status
+
+
+@given(
+    course=st.lists(
+        st.tuples(st.integers(0, 99), st.sampled_from([-20, 0, 5, 30]), st.sampled_from([0, 3, 60])),
+        min_size=6,
+        max_size=10,
+    ),
+    status=st.sampled_from(["draft", "signed", "suspended"]),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_tried_only_open_steps_are_taken_in_their_order_and_each_day_tells_its_status(
+    course, status
+):
+    with transaction.atomic():
+        cast = assemble()
+        row = agreement("AGR-950", cast.texmin, signed_on=None, signed_precision="", status=status)
+        day, stood = dt.date(2026, 1, 1), {}
+        for chance, days, term in course:
+            day += dt.timedelta(days=days)
+            before, stands = row.status, lived(row, day).status
+            # Open steps and amendments more often than others, and no end too soon: refusals tell little.
+            likely = [it for it, (froms, _to) in MOVES.items() if before in froms and it != "terminate"]
+            possible = [*likely * 4, *["amend"] * 4, *MOVES]
+            move = possible[chance % len(possible)]
+            with contextlib.suppress(ValidationError, TransitionError):
+                if move == "amend":
+                    amend(cast, on=day, of=row, expires_on=day + dt.timedelta(days=term))
+                    continue
+                take(cast, move, on=day, of=row)
+                assert before in MOVES[move][0]
+                assert stands != "expired" or move == "terminate"
+                assert day <= TODAY
+                stood[day] = row.status
+        for on, expected in stood.items():
+            assert lived(row, on).status in (expected, "expired")
+        if stood:
+            assert lived(row, max(stood)).status in (row.status, "expired")
+        for on in (*stood, dt.date(2025, 12, 31), TODAY, TODAY + dt.timedelta(days=60)):
+            loaded = Agreement.objects.with_moves(on).get(pk=row.pk)
+            assert is_suspended(loaded, on) == lived(row, on).is_suspended
+        transaction.set_rollback(True)
 
 
 def test_the_worked_example_of_the_rule_holds(root: Path):

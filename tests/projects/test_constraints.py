@@ -202,6 +202,7 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "clearance_is_granted_or_refused": (of(results.clearance), {"granted_on": DAY, "refused_on": DAY}),
     "clearance_is_valid_after_its_grant": (of(results.clearance), {"valid_to": DAY}),
     "duty_date_has_its_precision": (of(results.duty), {"due_on": None}),
+    "duty_is_due_after_it_was_agreed": (of(results.duty), {"agreed_on": dt.date(2026, 6, 2)}),
     "feed_is_more_than_zero": (of(results.feed), {"tonnes": 0}),
     "feed_period_ends_after_it_begins": (of(results.feed), {"period_end": dt.date(2026, 3, 31)}),
     "moved_gate_says_why": (of(results.gate_plan), {"number": 2}),

@@ -363,7 +363,12 @@ def test_an_agreement_that_ended_later_or_was_renewed_owes_its_project(quiet: Ca
     assert on(TODAY)["no_project"] == {}
     by = acting(quiet.manager)
     Amendment.record(
-        row, by=by, agreed_on=TODAY - days(60), summary="Prolonged.", expires_on=TODAY + days(365)
+        row,
+        by=by,
+        agreed_on=TODAY - days(60),
+        summary="Prolonged.",
+        expires_on=TODAY + days(365),
+        evidence=[document()],
     )
     assert on(TODAY)["no_project"].keys() == {"AGR-911"}
     agreeing.take(

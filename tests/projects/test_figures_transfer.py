@@ -26,7 +26,7 @@ from projects.progress.transfer import (
 )
 from tests import folders
 from tests.api.scene import indicator, target
-from tests.cast import TODAY, Cast, acting, agreement, milestone, project, system
+from tests.cast import TODAY, Cast, acting, agreement, document, milestone, project, system
 
 pytestmark = pytest.mark.django_db
 MARCH = dt.date(2026, 3, 31)
@@ -162,7 +162,8 @@ def test_where_an_agreement_stood_is_told_from_its_steps_and_amendments(cast: Ca
 
     assert (found(stated), found(stated + DAY)) == ("signed", "ended")
     by = acting(cast.manager)
-    Amendment.record(row, by=by, agreed_on=stated, summary="Prolonged.", expires_on=TODAY + 365 * DAY)
+    renewed = {"agreed_on": stated, "summary": "Prolonged.", "expires_on": TODAY + 365 * DAY}
+    Amendment.record(row, by=by, evidence=[document()], **renewed)
     agreeing.take(
         row, "terminate", by=by, taken_on=TODAY - DAY, decided_by_post="Joint Secretary", reason="Over."
     )

@@ -16,6 +16,7 @@ from projects.progress.forecast import (
     OF_THE_TYPE_NEEDED,
     Case,
     cases,
+    cases_of,
     forecast,
     of_milestone,
     quantile,
@@ -111,8 +112,11 @@ def test_a_case_is_a_delay_or_a_slip_as_known_on_the_day(cast):
     moved.revise(by=acting(cast.officer), new_on=dt.date(2026, 9, 30), reason_code="funds", narrative="Late.")
     milestone("MST-911", cast.our_project).cancel(by=acting(cast.manager), reason="Given up.")
     ours = Milestone.objects.filter(project=cast.our_project)
+    milestone("MST-912", cast.our_project)
     assert sorted(it.days for it in cases(milestone_rows(ours, TODAY))) == [10, 122]
     assert cases(milestone_rows(ours, dt.date(2026, 6, 9))) == ()
+    for day in (TODAY, dt.date(2026, 6, 9)):
+        assert sorted(cases_of(ours, day), key=str) == sorted(cases(milestone_rows(ours, day)), key=str)
 
 
 @pytest.mark.django_db

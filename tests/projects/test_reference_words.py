@@ -11,9 +11,10 @@ from django.utils import translation
 from projects import library, reference_words
 from projects.choices import Gate, Ladder, Stage, TransferStage
 from projects.management.commands import load_demonstration
-from projects.reference_words import said
+from projects.reference_words import said, said_unit
 from projects.stages import RULES
 from projects.templatetags.formats import register
+from projects.units import UNITS
 from tests.repo.test_translations import FORBIDDEN
 
 # Written alike in Hindi: an abbreviation that Indian offices use as it is.
@@ -53,6 +54,24 @@ def test_the_words_are_those_of_the_glossary():
     assert wrong == []
 
 
+# Symbols that Hindi writes alike.
+SYMBOLS = {"kA/m", "Oe", "kOe", "kJ/m3", "MGOe", "TRL", "MRL"}
+
+
+def test_every_unit_is_said_in_hindi_but_for_its_symbols():
+    parts = {part for code in UNITS for part in code.split(" per ")}
+    assert reference_words.hindi_of_units().keys() == parts - SYMBOLS
+    with translation.override("hi"):
+        assert said_unit("t per month") == said_unit("tonnes per month") == "टन प्रति माह"
+        assert [said_unit(text) for text in ("per cent", "m3 per t", "kOe")] == [
+            "प्रतिशत",
+            "घन मीटर प्रति टन",
+            "kOe",
+        ]
+        assert [said_unit(text) for text in ("MTPA", "million AUD", "")] == ["MTPA", "million AUD", ""]
+    assert said_unit("tonnes per month") == "tonnes per month"
+
+
 @pytest.mark.parametrize("words", [Stage, Gate, TransferStage, Ladder])
 def test_ladders_stages_and_gates_are_in_hindi(words: type[Stage]):
     with translation.override("hi"):
@@ -87,3 +106,11 @@ def test_every_page_and_print_shows_names_of_reference_data_through_the_words():
         if match.group().startswith(("mineral", "indicator")) or path.name in only
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("jobs", ["रो\u091c\u093cगार", "रो\u095bगार"], ids=["with a dot", "in one piece"])
+def test_a_word_is_found_however_its_letters_are_composed(jobs: str):
+    found = reference_words.with_hindi(jobs)
+    assert found
+    assert all("रो" in reference_words.hindi()[text] for text in found)
+    assert reference_words.with_hindi("लखनऊनहीं") == []

@@ -34,7 +34,7 @@ from reports.choices import SCOPES, Language, ReportKind
 from reports.models import Report
 from reports.periods import IST
 from tests import folders
-from tests.cast import acting, person
+from tests.cast import acting, document, person
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -117,6 +117,7 @@ def _life(officer: User, manager: User, on: dt.date) -> None:
         agreed_on=dt.date(2026, 7, 10),
         summary="Prolonged.",
         expires_on=dt.date(2027, 7, 9),
+        evidence=[document()],
     )
     agreeing.take(
         agreement,

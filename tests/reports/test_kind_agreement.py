@@ -17,6 +17,7 @@ from reports.checks import records as rechecked
 from reports.choices import Language, ReportKind
 from tests import folders
 from tests.cast import acting, agreement, milestone, person, project
+from tests.cast import document as letter
 from tests.projects import results
 from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
@@ -307,7 +308,12 @@ def lived(cast):
     done = DutyDone.claim(row.duties.get(number=1), by=acting(cast.our_lead), done_on=dt.date(2026, 3, 20))
     done.verify(by=by, level=1)
     Amendment.record(
-        row, by=by, agreed_on=dt.date(2026, 4, 1), summary="Prolonged.", expires_on=dt.date(2027, 3, 31)
+        row,
+        by=by,
+        agreed_on=dt.date(2026, 4, 1),
+        summary="Prolonged.",
+        expires_on=dt.date(2027, 3, 31),
+        evidence=[letter()],
     )
     agreeing.take(
         row,
