@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects import throttles
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
@@ -49,6 +50,9 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         "history": "history.read",
         "downloads": "history.read",
     }
+    throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("create", "retry", "revise", "register"), throttles.HEAVY
+    )
 
     def rows(self, visible: Any) -> QuerySet:
         # Joined, the report it supersedes would bring its snapshot along.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -13,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
+from projects import throttles
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
@@ -152,11 +154,23 @@ class RightsSchema(AutoSchema):
             if "{" in self.path:
                 yield 412, "precondition_failed", "`If-Match`: changed since you read it."
             yield 413, "too_large", "The body or a file is too large."
+        scope = throttles.scope_of(self.view, self.method)
+        if writes and not rights:
+            yield 413, "too_large", "The body or a file is too large."
         if signs_in:
-            yield 429, "locked_out", "Too many failed sign-ins."
-        if getattr(self.view, "is_throttled", False):
-            yield 413, "too_large", "The file is too large."
-            yield 429, "throttled", "Too many questions; `Retry-After` says when to ask again."
+            yield (
+                429,
+                "locked_out",
+                "Too many failed sign-ins, or `throttled`; `Retry-After` says when to try again.",
+            )
+        elif scope:
+            most, seconds = settings.THROTTLES[scope]
+            yield (
+                429,
+                "throttled",
+                f"More than {most} requests in {seconds} s; `Retry-After` says when to ask again.",
+            )
+        yield 503, "unavailable", "The database did not answer in time; `Retry-After` says when to try again."
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

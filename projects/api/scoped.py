@@ -45,6 +45,7 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
     RIGHTS: ClassVar[dict[str, str]] = {}
+    throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request meet its conditions before it is handled: a key acts once, what is known is not sent again."""

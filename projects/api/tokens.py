@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects import throttles
 from projects.api.paging import Pages
 from projects.models import TokenGrant
 from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSerializer
@@ -25,6 +26,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
     serializer_class = GrantSerializer
     pagination_class = Pages
     filter_backends = ()
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.TOKEN}
     lookup_field = "reference"
     lookup_value_regex = "[0-9a-f-]{1,36}"
 
