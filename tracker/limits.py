@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -66,18 +65,6 @@ def _limit(request: HttpRequest) -> int:
     if request.content_type == "multipart/form-data":
         return settings.EVIDENCE_MAX_BYTES * settings.EVIDENCE_MAX_FILES + FORM_FIELDS
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
-def bound_statements() -> None:
-    """Let PostgreSQL end what a request asks of it after STATEMENT_SECONDS; call it before the first connection.
-
-    Only the web server does: migrations, imports and reports take the time that they need.
-    """
-    kept = connections.settings["default"]
-    if kept["ENGINE"] == "django.db.backends.postgresql" and settings.STATEMENT_SECONDS:
-        options = kept.setdefault("OPTIONS", {})
-        given = options.get("options", "")
-        options["options"] = f"{given} -c statement_timeout={settings.STATEMENT_SECONDS}s".strip()
 
 
 class BoundedJSONParser(JSONParser):

@@ -21,6 +21,13 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
 
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+        """Return one page; a page that does not exist is an error of the parameter: the list is there."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound as error:
+            raise ValidationError({"page": [_("There is no such page.")]}) from error
+
 
 class Cursors(CursorPagination):
     """Pages that neither skip nor repeat a row while others are added; in the order of recording."""
