@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,7 @@ from projects.models import (
 )
 from projects.progress.standings import workings
 from projects.progress.working import Standing
-from projects.reference_words import said
+from projects.reference_words import said, texts_said
 
 ANY = _("any")
 
@@ -110,7 +111,11 @@ def _yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
 
 
 class Sorting(filters.OrderingFilter):
-    """Sorts with unknown values last in either direction and the reference as the tie-break, so that pages never overlap."""
+    """Sorts with unknown values last in either direction and a unique key as the tie-break, so that pages never overlap."""
+
+    def __init__(self, *args: Any, last: str = "reference", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last = last
 
     def filter(self, qs: QuerySet, value: Iterable[str] | None) -> QuerySet:
         if not value:
@@ -119,22 +124,39 @@ class Sorting(filters.OrderingFilter):
         for name in (self.get_ordering_value(param) for param in value):
             field = F(name.removeprefix("-"))
             order.append(field.desc(nulls_last=True) if name.startswith("-") else field.asc(nulls_last=True))
-        return qs.order_by(*order, "reference")
+        return qs.order_by(*order, self.last)
+
+
+MOST_WORDS = 10  # of one search; each costs a comparison with every field
+
+
+def _few_words(text: str) -> None:
+    if len(text.split()) > MOST_WORDS:
+        raise ValidationError(_("Search for at most %(most)d words."), "too_many", {"most": MOST_WORDS})
 
 
 class SearchFilter(filters.CharFilter):
-    """Finds rows that contain every word of the text in one of `fields`."""
+    """Finds rows that contain every word of the text in one of `fields`.
 
-    def __init__(self, *args: Any, fields: tuple[str, ...], **kwargs: Any) -> None:
+    Of `said`, fields of the reference data that is shown in the language of the reader, the Hindi is searched too.
+    """
+
+    def __init__(
+        self, *args: Any, fields: tuple[str, ...], said: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         kwargs.setdefault("label", _("Search"))
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"max_length": 200, "validators": [_few_words], **kwargs})
         self.fields = fields
+        self.said = said
 
     def filter(self, qs: QuerySet, value: str | None) -> QuerySet:
         for word in (value or "").split():
             found = Q()
             for field in self.fields:
                 found |= Q(**{f"{field}__icontains": word})
+            texts = texts_said(word) if self.said else []
+            for field in self.said:
+                found |= Q(**{f"{field}__in": texts})
             qs = qs.filter(found)
         return qs
 
@@ -251,11 +273,13 @@ class MilestoneFilter(filters.FilterSet):
 class TargetFilter(filters.FilterSet):
     """For `Target.objects.visible_to(actor).with_values(on)`."""
 
-    q = SearchFilter(fields=("reference", "title", "indicator__code", "indicator__name"))
+    q = SearchFilter(
+        fields=("reference", "title", "indicator__code", "indicator__name"), said=("indicator__name",)
+    )
     project = named(Project, "project", _("Project"))
     agreement = named(Agreement, "agreement", _("Agreement"))
     indicator = filters.CharFilter(
-        field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator")
+        field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator"), max_length=20
     )
     target_basis = choice(TargetBasis.choices, _("Set by"))
     due_from = day("due_on", "gte", _("Due from"))
@@ -272,7 +296,7 @@ class TargetFilter(filters.FilterSet):
 
 
 class IndicatorFilter(filters.FilterSet):
-    q = SearchFilter(fields=("code", "name", "measured_by"))
+    q = SearchFilter(fields=("code", "name", "measured_by"), said=("name", "measured_by"))
     family = filters.CharFilter(
         field_name="code", lookup_expr="istartswith", label=_("Family"), max_length=20
     )

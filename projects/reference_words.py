@@ -7,6 +7,7 @@ shipped is shown in the reader's language; what people have written stays as the
 from __future__ import annotations
 
 import csv
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def hindi() -> dict[str, str]:
     """Return the Hindi of each text that is shipped with the reference data."""
     with FILE.open(encoding="utf-8", newline="") as file:
         return {row["text"]: row["hindi"] for row in csv.DictReader(file)}
+
+
+def texts_said(word: str) -> list[str]:
+    """Return the texts of the reference data whose Hindi contains a word, however its letters are put together."""
+    sought = unicodedata.normalize("NFC", word)
+    return [text for text, words in hindi().items() if sought in unicodedata.normalize("NFC", words)]
 
 
 def said(text: str) -> str:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import throttles
+from projects.api import finding
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
@@ -139,6 +140,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     )
     def downloads(self, request: Request, **kwargs: Any) -> Response:
         """Who downloaded what of the report, and when: the latest first."""
+        finding.require_known(request, NewestFirst.PARAMETERS)
         page = self.paginate_queryset(downloads.log(self.subject()))
         return self.get_paginated_response(DownloadSerializer(page, many=True).data)
 

@@ -27,6 +27,9 @@ AS_OF = OpenApiParameter(
     OpenApiTypes.DATE,
     description="The day for which states and figures are asked; today in India where none is given.",
 )
+FIELDS = OpenApiParameter(
+    "fields", description="Only these fields of each record, separated by commas, as in `reference,title`."
+)
 
 
 def _header(name: str, meaning: str) -> OpenApiParameter:
@@ -120,6 +123,8 @@ class RightsSchema(AutoSchema):
         given = list(super().get_override_parameters())
         if self._has_figures():
             given.append(AS_OF)
+        if self._action in ("list", "retrieve") and hasattr(self.view, "parameters"):
+            given.append(FIELDS)
         if self._is_tagged():
             given.append(IF_NONE_MATCH)
         if hasattr(self.view, "is_tagged") and self.method not in SAFE:

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import throttles
+from projects.api import finding
 from projects.api.paging import Pages
 from projects.models import TokenGrant
 from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSerializer
@@ -33,6 +34,10 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
     def get_queryset(self) -> QuerySet[TokenGrant]:
         mine = TokenGrant.objects.filter(token__user=self.request.user.pk, token__expiry__gt=timezone.now())
         return mine.select_related("token").order_by("-token__created", "-name", "pk")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, Pages.PARAMETERS)
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(request=MakeToken, responses={201: NewGrantSerializer})
     def create(self, request: Request) -> Response:
