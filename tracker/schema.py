@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.urls import resolve
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +18,7 @@ from rest_framework.permissions import AllowAny
 from projects import throttles
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
+from tracker.deprecations import ENDINGS
 from tracker.errors import MEDIA_TYPE, details
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -110,6 +112,10 @@ class RightsSchema(AutoSchema):
     def _is_open(self) -> bool:
         return any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
 
+    def is_deprecated(self) -> bool:
+        """Tell whether the route stands in the table of those that end."""
+        return resolve(re.sub(r"\{\w+\}", "1", self.path)).view_name in ENDINGS
+
     def get_summary(self) -> str:
         """Return what stands in the list of operations: the first sentence, or what lists and details do."""
         things = self.path.removeprefix("/api/v1/").split("/")[0]
@@ -187,16 +193,10 @@ class RightsSchema(AutoSchema):
             bodies["304"] = {"description": "What you hold is as it stands (`If-None-Match`)."}
         return bodies
 
-    def _map_serializer_field(
-        self,
-        field: Any,
-        direction: Any,
-        bypass_extensions: bool = False,  # noqa: FBT001, FBT002 - drf-spectacular's own signature
-    ) -> dict[str, Any]:
-        shape = super()._map_serializer_field(field, direction, bypass_extensions)
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
         if getattr(field, "allow_blank", False):
-            shape.pop("format", None)  # the empty text is neither an address nor a day
-        return shape
+            schema.pop("format", None)  # the empty text is neither an address nor a day
 
     @property
     def _action(self) -> str:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "projects.edge.RequestIdMiddleware",
     "tracker.limits.BoundsMiddleware",  # before anything reads a body
+    "tracker.deprecations.EndingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -290,6 +291,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.examples.add_examples",
+    ],
     # One name for one vocabulary, whatever the fields that use it are called.
     "ENUM_NAME_OVERRIDES": {
         "GateEnum": "projects.choices.Gate.choices",
