@@ -193,11 +193,6 @@ class RightsSchema(AutoSchema):
             bodies["304"] = {"description": "What you hold is as it stands (`If-None-Match`)."}
         return bodies
 
-    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
-        super()._insert_field_validators(field, schema)
-        if getattr(field, "allow_blank", False):
-            schema.pop("format", None)  # the empty text is neither an address nor a day
-
     @property
     def _action(self) -> str:
         return getattr(self.view, "action", None) or ""
