@@ -8,15 +8,18 @@ RUN := .venv/bin/python
 MANAGE := $(RUN) manage.py
 # Processes of one test run.
 JOBS ?= 2
+# Of each kind, well formed and broken, to each operation of the API; and which ones.
+FUZZ_REQUESTS ?= 50
+FUZZ_SEED ?= $(shell date +%s)
 # What the checks need of a machine: a folder and a key of their own, never those of var/.
 CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-makefile-and-nowhere-else-0123456789
 # A machine as it stands behind a proxy with a certificate.
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults bench-reports bench-api \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz bench-reports bench-api \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
-	format messages migrations lock clean
+	format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +68,9 @@ test-fast: ## Run the suite on SQLite without setting up, up to the first failur
 faults: var/checks ## Let every fault happen to 200 owed reports on each database and broker; FAULTS="--write" keeps the table
 	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m tests.faults.campaign $(FAULTS)
 
+fuzz: setup-dev ## Send many made-up requests to every operation of the API; FUZZ_REQUESTS=100 of each kind, FUZZ_SEED=1
+	TEST_DATABASE=postgres FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(RUN) -m pytest -q -n $(JOBS) tests/api/test_fuzzing.py
+
 bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
 	@$(CHECKS) $(RUN) -m bench.reports
 
@@ -112,6 +118,10 @@ messages: ## Bring locale/hi up to date with the texts of the code and the templ
 	@msgattrib --sort-output --no-wrap --output-file $(HINDI) $(HINDI)
 	@sed -i '/^"POT-Creation-Date:/d' $(HINDI)
 	@msgfmt --check --statistics --output-file /dev/null $(HINDI)
+
+api-reference: var/checks ## Write docs/api-reference.md from the OpenAPI document
+	@$(CHECKS) $(MANAGE) api_reference > var/checks/api-reference.md
+	@mv var/checks/api-reference.md docs/api-reference.md
 
 migrations: ## Write the migrations that changed models need
 	$(MANAGE) makemigrations

@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -110,7 +111,11 @@ def _yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
 
 
 class Sorting(filters.OrderingFilter):
-    """Sorts with unknown values last in either direction and the reference as the tie-break, so that pages never overlap."""
+    """Sorts with unknown values last in either direction and a unique key as the tie-break, so that pages never overlap."""
+
+    def __init__(self, *args: Any, last: str = "reference", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last = last
 
     def filter(self, qs: QuerySet, value: Iterable[str] | None) -> QuerySet:
         if not value:
@@ -119,7 +124,15 @@ class Sorting(filters.OrderingFilter):
         for name in (self.get_ordering_value(param) for param in value):
             field = F(name.removeprefix("-"))
             order.append(field.desc(nulls_last=True) if name.startswith("-") else field.asc(nulls_last=True))
-        return qs.order_by(*order, "reference")
+        return qs.order_by(*order, self.last)
+
+
+MOST_WORDS = 10  # of one search; each costs a comparison with every field
+
+
+def _few_words(text: str) -> None:
+    if len(text.split()) > MOST_WORDS:
+        raise ValidationError(_("Search for at most %(most)d words."), "too_many", {"most": MOST_WORDS})
 
 
 class SearchFilter(filters.CharFilter):
@@ -132,7 +145,7 @@ class SearchFilter(filters.CharFilter):
         self, *args: Any, fields: tuple[str, ...], translated: tuple[str, ...] = (), **kwargs: Any
     ) -> None:
         kwargs.setdefault("label", _("Search"))
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"max_length": 200, "validators": [_few_words], **kwargs})
         self.fields, self.translated = fields, translated
 
     def filter(self, qs: QuerySet, value: str | None) -> QuerySet:
@@ -264,7 +277,7 @@ class TargetFilter(filters.FilterSet):
     project = named(Project, "project", _("Project"))
     agreement = named(Agreement, "agreement", _("Agreement"))
     indicator = filters.CharFilter(
-        field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator")
+        field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator"), max_length=20
     )
     target_basis = choice(TargetBasis.choices, _("Set by"))
     due_from = day("due_on", "gte", _("Due from"))

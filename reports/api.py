@@ -13,6 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects import throttles
+from projects.api import finding
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
@@ -49,6 +51,9 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         "history": "history.read",
         "downloads": "history.read",
     }
+    throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("create", "retry", "revise", "register"), throttles.HEAVY
+    )
 
     def rows(self, visible: Any) -> QuerySet:
         # Joined, the report it supersedes would bring its snapshot along.
@@ -135,6 +140,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     )
     def downloads(self, request: Request, **kwargs: Any) -> Response:
         """Who downloaded what of the report, and when: the latest first."""
+        finding.require_known(request, NewestFirst.PARAMETERS)
         page = self.paginate_queryset(downloads.log(self.subject()))
         return self.get_paginated_response(DownloadSerializer(page, many=True).data)
 

@@ -22,7 +22,7 @@ def _schedules(request: HttpRequest | None) -> QuerySet:
 class ReportFilter(filters.FilterSet):
     """For `Report.objects.visible_to(actor)`."""
 
-    q = filters.CharFilter(field_name="serial", lookup_expr="icontains", label=_("Serial"))
+    q = filters.CharFilter(field_name="serial", lookup_expr="icontains", label=_("Serial"), max_length=60)
     kind = choice(ReportKind.choices, _("Kind"))
     state = choice(ReportState.choices, _("State"))
     project = named(Project, "project", _("Project"))

@@ -1,4 +1,4 @@
-"""The public door for files: each passes by in pieces and is kept nowhere; how large one may be, and how many come in."""
+"""The public door for files: each passes by in pieces and is kept nowhere; how large one may be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
-from rest_framework.throttling import SimpleRateThrottle
 
 from reports.verification import Reading
 
@@ -35,15 +34,6 @@ class PassingBy(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> PassedBy:
         return PassedBy(self.reading, name=self.file_name, size=file_size)
-
-
-class Throttle(SimpleRateThrottle):
-    """How many questions one address may ask; counted by each process of the web server for itself."""
-
-    scope = "verify"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 def let_pass(request: HttpRequest) -> bool:

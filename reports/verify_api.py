@@ -11,10 +11,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from projects import formats
+from projects import formats, throttles
 from reports import intake, verification
 from reports.verify_serializers import AnswerSerializer, VerifyRequest
 
@@ -25,10 +24,7 @@ class VerifyView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     RIGHTS: dict[str, str] = {}
-    is_throttled = True  # for the schema
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return [intake.Throttle()] if self.request.method == "POST" else []
+    throttle_scope = throttles.VERIFY
 
     @extend_schema(
         request={"multipart/form-data": VerifyRequest, "application/json": VerifyRequest},

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic.base import View
 
-from projects import formats
+from projects import formats, throttles
 from reports import intake, verification
 from reports.choices import Language, ReportState
 from reports.models import Report
@@ -78,10 +78,10 @@ class Verify(View):
         return self._page(slug, VerifyForm())
 
     def post(self, request: HttpRequest, slug: str = "") -> HttpResponse:
-        throttle = intake.Throttle()
-        if not throttle.allow_request(request, self):  # type: ignore[arg-type]
+        seconds = throttles.wait(request, throttles.VERIFY)
+        if seconds:
             page = self._page(slug, VerifyForm(), status=429, busy=True)
-            page["Retry-After"] = f"{throttle.wait() or 60:.0f}"
+            page["Retry-After"] = str(seconds)
             return page
         if not intake.let_pass(request):
             limit = formats.size(settings.VERIFY_MAX_BYTES)

@@ -17,13 +17,17 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
     ValidationError,
 )
 from django.core.signals import got_request_exception
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions, serializers
@@ -38,6 +42,9 @@ log = logging.getLogger("django.request")
 
 MEDIA_TYPE = "application/problem+json"
 TOO_LARGE = "too_large"
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+UNREACHED = (OperationalError, InterfaceError)  # also a statement that took too long
+RETRY_AFTER = 30  # seconds, for what the database could not answer
 
 
 def details(
@@ -58,7 +65,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     """Answer any exception of an API view; what nobody foresaw is logged and told to nobody."""
     request = context["request"]
     headers: dict[str, str] = {}
-    known = _own(error) or _framework(error, headers)
+    known = _own(error, headers) or _framework(error, headers)
     if known is None:
         log.error("Internal Server Error: %s", request.path, exc_info=error)
         got_request_exception.send(sender=None, request=request._request)
@@ -68,8 +75,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     return Response(known, status=known["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
-def _own(error: Exception) -> dict[str, Any] | None:
-    """Return the problem that one of our own or of Django's exceptions is."""
+def _own(error: Exception, headers: dict[str, str]) -> dict[str, Any] | None:
+    """Return the problem that one of our own or of Django's exceptions is; fills `headers`."""
     if isinstance(error, StaleError):
         return details(409, "stale", str(error))
     if isinstance(error, TransitionError):
@@ -87,8 +94,12 @@ def _own(error: Exception) -> dict[str, Any] | None:
         return details(403, "permission_denied", str(error) or _("You may not do this."))
     if isinstance(error, Http404):
         return details(404, "not_found", _("Nothing here, or nothing that you may see."))
-    if isinstance(error, RequestDataTooBig):
+    if isinstance(error, TOO_BIG):
         return details(413, TOO_LARGE, _("The body is too large."))
+    if isinstance(error, UNREACHED):
+        log.error("The database did not answer: %s", error)
+        headers["Retry-After"] = str(RETRY_AFTER)
+        return details(503, "unavailable", unavailable())
     if isinstance(error, SuspiciousOperation):
         return details(400, "invalid", _("The request is malformed."))
     if isinstance(error, Altered):
@@ -105,8 +116,10 @@ def _framework(error: Exception, headers: dict[str, str]) -> dict[str, Any] | No
         return _invalid(error.detail)
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = f"{error.wait:.0f}"  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.Throttled):
+        seconds = int(error.wait or 1)  # type: ignore[attr-defined]
+        headers["Retry-After"] = str(seconds)
+        return details(429, "throttled", wait_for(seconds))
     if isinstance(error, exceptions.NotFound):
         return details(404, "not_found", _("Nothing here, or nothing that you may see."))
     return details(error.status_code, str(error.get_codes()), str(error.detail))
@@ -143,6 +156,56 @@ def answer(status: int, code: str, detail: str) -> JsonResponse:
 
 def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def wait_for(seconds: int) -> str:
+    """Return the sentence for whoever asks too often."""
+    text = ngettext(
+        "Too many requests. Try again in %(seconds)d second.",
+        "Too many requests. Try again in %(seconds)d seconds.",
+        seconds,
+    )
+    return text % {"seconds": seconds}
+
+
+def unavailable() -> str:
+    """Return the sentence for whom the database did not answer, or not in time."""
+    return _(
+        "The answer took too long, or the database cannot be reached. Nothing was changed; try again later."
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: a problem under /api/, a page elsewhere."""
+    if is_api(request):
+        return answer(413, TOO_LARGE, _("The body is too large."))
+    return render(request, "413.html", {"form": request.path}, status=413)
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """Answer 414 to an address that is too long: a problem under /api/, a page elsewhere."""
+    if is_api(request):
+        return answer(414, "too_long", _("The address is too long."))
+    return render(request, "400.html", status=414)
+
+
+def unreached(request: HttpRequest) -> HttpResponse:
+    """Answer 503, since the database did not answer in time: a problem under /api/, a page elsewhere."""
+    if is_api(request):
+        response: HttpResponse = answer(503, "unavailable", unavailable())
+    else:
+        response = HttpResponse(render_to_string("503.html", {"LANGUAGE_CODE": get_language()}), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400, or 413 where the form was too large: a problem under /api/, a page elsewhere."""
+    if isinstance(exception, TOO_BIG):
+        return too_large(request)
+    if is_api(request):
+        return answer(400, "invalid", _("The request is malformed."))
+    return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
+from django.urls import resolve
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -13,8 +15,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
+from projects import throttles
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
+from tracker.deprecations import ENDINGS
 from tracker.errors import MEDIA_TYPE, details
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -24,6 +28,9 @@ AS_OF = OpenApiParameter(
     "as_of",
     OpenApiTypes.DATE,
     description="The day for which states and figures are asked; today in India where none is given.",
+)
+FIELDS = OpenApiParameter(
+    "fields", description="Only these fields of each record, separated by commas, as in `reference,title`."
 )
 
 
@@ -105,6 +112,10 @@ class RightsSchema(AutoSchema):
     def _is_open(self) -> bool:
         return any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
 
+    def is_deprecated(self) -> bool:
+        """Tell whether the route stands in the table of those that end."""
+        return resolve(re.sub(r"\{\w+\}", "1", self.path)).view_name in ENDINGS
+
     def get_summary(self) -> str:
         """Return what stands in the list of operations: the first sentence, or what lists and details do."""
         things = self.path.removeprefix("/api/v1/").split("/")[0]
@@ -118,6 +129,8 @@ class RightsSchema(AutoSchema):
         given = list(super().get_override_parameters())
         if self._has_figures():
             given.append(AS_OF)
+        if self._action in ("list", "retrieve") and hasattr(self.view, "parameters"):
+            given.append(FIELDS)
         if self._is_tagged():
             given.append(IF_NONE_MATCH)
         if hasattr(self.view, "is_tagged") and self.method not in SAFE:
@@ -137,8 +150,7 @@ class RightsSchema(AutoSchema):
         writes = self.method not in SAFE
         rights = getattr(self.view, "RIGHTS", {})
         signs_in = "/login/" in self.path
-        if writes or self._has_figures() or self._action in ("list", "retrieve", "history"):
-            yield 400, "invalid", "The request has errors; `errors` lists them."
+        yield 400, "invalid", "The request has errors; `errors` lists them."
         if signs_in or not self._is_open():
             code = "authentication_failed" if signs_in else "not_authenticated"
             yield 401, code, "Not signed in: no token, an expired or unknown one, or a disabled account."
@@ -152,11 +164,23 @@ class RightsSchema(AutoSchema):
             if "{" in self.path:
                 yield 412, "precondition_failed", "`If-Match`: changed since you read it."
             yield 413, "too_large", "The body or a file is too large."
+        scope = throttles.scope_of(self.view, self.method)
+        if writes and not rights:
+            yield 413, "too_large", "The body or a file is too large."
         if signs_in:
-            yield 429, "locked_out", "Too many failed sign-ins."
-        if getattr(self.view, "is_throttled", False):
-            yield 413, "too_large", "The file is too large."
-            yield 429, "throttled", "Too many questions; `Retry-After` says when to ask again."
+            yield (
+                429,
+                "locked_out",
+                "Too many failed sign-ins, or `throttled`; `Retry-After` says when to try again.",
+            )
+        elif scope:
+            most, seconds = settings.THROTTLES[scope]
+            yield (
+                429,
+                "throttled",
+                f"More than {most} requests in {seconds} s; `Retry-After` says when to ask again.",
+            )
+        yield 503, "unavailable", "The database did not answer in time; `Retry-After` says when to try again."
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail
+from tracker import mail, pace
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -80,7 +80,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "projects.edge.RequestIdMiddleware",
-    "tracker.limits.BodyLimitMiddleware",  # before anything reads a body
+    "tracker.limits.BoundsMiddleware",  # before anything reads a body
+    "tracker.deprecations.EndingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,6 +127,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", default=30)  # the web server's statements, on PostgreSQL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People and sign-in
@@ -150,6 +152,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "tracker.errors.locked_out"
+AXES_CLIENT_IP_CALLABLE = "projects.throttles.address"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 
@@ -166,6 +169,10 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.int("PROXIES", default=0)  # whose word on the caller's address is believed
+if PROXIES < 0:
+    raise ImproperlyConfigured("PROXIES is a number of proxies: 0 or more.")
+THROTTLES = pace.rates(env.str("THROTTLES", default=""))
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -270,8 +277,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "tracker.schema.RightsSchema",
     "EXCEPTION_HANDLER": "tracker.errors.problem",
-    "DEFAULT_THROTTLE_RATES": {"verify": "60/min"},
-    "NUM_PROXIES": int(BEHIND_TLS_PROXY),  # whose word on the caller's address is believed
+    "DEFAULT_THROTTLE_CLASSES": ["projects.throttles.PerCaller"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=10), "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}
@@ -285,6 +291,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.examples.add_examples",
+    ],
     # One name for one vocabulary, whatever the fields that use it are called.
     "ENUM_NAME_OVERRIDES": {
         "GateEnum": "projects.choices.Gate.choices",

@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("projects.urls")),
 ]
 
+handler400 = "tracker.errors.bad_request"
 handler404 = "tracker.errors.not_found"
 handler500 = "tracker.errors.server_error"

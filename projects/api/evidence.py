@@ -35,7 +35,7 @@ class EvidenceViewSet(ScopedViewSet):
     def rows(self, visible: Any) -> QuerySet:
         return visible.select_related("milestone", "uploaded_by")
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)
     def content(self, request: Request, **kwargs: Any) -> HttpResponse:
         """The file itself, checked against its SHA-256, as an attachment."""

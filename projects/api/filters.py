@@ -20,7 +20,16 @@ from projects.choices import (
     Sector,
     Visibility,
 )
-from projects.filters import MilestoneFilter, MineralFilter, SearchFilter, choice, day, named
+from projects.filters import (
+    IndicatorFilter,
+    MilestoneFilter,
+    MineralFilter,
+    SearchFilter,
+    Sorting,
+    choice,
+    day,
+    named,
+)
 from projects.models import (
     Agreement,
     Amendment,
@@ -33,6 +42,7 @@ from projects.models import (
     GatePlan,
     Measurement,
     Milestone,
+    Mineral,
     Organisation,
     Project,
     Readiness,
@@ -53,10 +63,24 @@ class OrganisationFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "short_name", "name"))
     kind = choice(OrganisationKind.choices, _("Kind"))
     country = filters.CharFilter(lookup_expr="iexact", label=_("Country"), max_length=60)
+    sort = Sorting(fields=("reference", "name", "kind", "country"))
 
     class Meta:
         model = Organisation
         fields: tuple[str, ...] = ()
+
+
+class MineralListFilter(filters.FilterSet):
+    q = SearchFilter(fields=("reference", "name", "symbol"), translated=("name",))
+    sort = Sorting(fields=("reference", "name", "symbol"))
+
+    class Meta:
+        model = Mineral
+        fields: tuple[str, ...] = ()
+
+
+class IndicatorListFilter(IndicatorFilter):
+    sort = Sorting(fields=("code", "name"), last="code")
 
 
 class MeasurementFilter(filters.FilterSet):
@@ -87,6 +111,7 @@ class RelianceFilter(filters.FilterSet):
     form = choice(RelianceForm.choices, _("Form"))
     period = filters.CharFilter(lookup_expr="iexact", label=_("Period"), max_length=60)
     supplier = filters.CharFilter(lookup_expr="iexact", label=_("Supplier (country)"), max_length=60)
+    sort = Sorting(fields=("reference", "period", "product"))
 
     class Meta:
         model = ReliancePoint
@@ -97,6 +122,7 @@ class SectorNeedFilter(filters.FilterSet):
     sector = choice(Sector.choices, _("Sector served"))
     material = choice(Material.choices, _("Material"))
     period = filters.CharFilter(label=_("Financial year"), max_length=7)
+    sort = Sorting(fields=("reference", "period", "sector"))
 
     class Meta:
         model = SectorNeed

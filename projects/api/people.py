@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from projects import throttles
 from projects.edge import acting
 from projects.models import TokenGrant
 from projects.serializers.people import MeSerializer, SignInBody, TokenSerializer
@@ -26,6 +27,7 @@ class LoginView(APIView):
 
     authentication_classes = ()  # a token that has expired must not hinder getting a new one
     permission_classes = (AllowAny,)
+    throttle_scope = throttles.SIGN_IN
 
     def get_authenticate_header(self, request: Request) -> str:
         """Return the scheme to use, so that a wrong password answers 401."""

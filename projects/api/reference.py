@@ -9,9 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects.api.filters import OrganisationFilter
+from projects.api.filters import IndicatorListFilter, MineralListFilter, OrganisationFilter
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.filters import IndicatorFilter
 from projects.models import Indicator, Mineral, Organisation
 from projects.serializers.reference import (
     ChangeIndicator,
@@ -38,6 +37,7 @@ class MineralViewSet(ScopedViewSet):
 
     model = Mineral
     serializer_class = MineralSerializer
+    filterset_class = MineralListFilter
 
     def rows(self, visible: QuerySet) -> QuerySet:
         return visible.prefetch_related("listings").order_by("reference")
@@ -48,7 +48,7 @@ class IndicatorViewSet(WithHistory, ScopedViewSet):
 
     model = Indicator
     serializer_class = IndicatorSerializer
-    filterset_class = IndicatorFilter
+    filterset_class = IndicatorListFilter
     lookup_field = "code"
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "reference.change",

@@ -8,25 +8,22 @@ from typing import Any, ClassVar
 from django.db import models
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import edge, permissions
-from projects.api import conditions, once
+from projects.api import conditions, finding, once
 from projects.api.files import AsIs, stored
 from projects.api.paging import InSequence, Pages
 from projects.models import Evidence, audit
 from projects.permissions import Actor
 from projects.serializers.history import EventSerializer
 
-# Parameters that every list understands beside the fields of its filter.
-COMMON_PARAMETERS = frozenset({"page", "page_size", "cursor", "format"})
+FORMAT = "format"
 
 
 class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
@@ -45,6 +42,7 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
     RIGHTS: ClassVar[dict[str, str]] = {}
+    throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request meet its conditions before it is handled: a key acts once, what is known is not sent again."""
@@ -88,7 +86,7 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _version_in(self, response: Any) -> Any:
-        return response.data.get("version") if self.action == "retrieve" else None
+        return getattr(self._found, "version", None) if self.action == "retrieve" else None
 
     @property
     def by(self) -> Actor:
@@ -117,7 +115,15 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     def get_object(self) -> Any:
         """Return the object, or 404; the filters of the list do not concern it."""
         key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
-        return get_object_or_404(self.get_queryset(), **{self.lookup_field: key})
+        self._found: Any = get_object_or_404(self.get_queryset(), **{self.lookup_field: key})
+        return self._found
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the shape of the answer, with the fields that were asked for."""
+        shape = super().get_serializer(*args, **kwargs)
+        if self.action in ("list", "retrieve"):
+            finding.keep_asked(shape, self.request)
+        return shape
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         if self.action == "list" or self.detail_serializer_class is None:
@@ -128,19 +134,20 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         return {**super().get_serializer_context(), "by": self.by, "on": self.on}
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self._refuse_unknown_parameters()
+        finding.require_known(request, self.parameters())
         return super().list(request, *args, **kwargs)
 
-    def _refuse_unknown_parameters(self) -> None:
-        """A filter that is spelled wrongly must not answer as if everything had been asked for."""
-        known = COMMON_PARAMETERS | ({"as_of"} if self.HAS_FIGURES else set())
-        if self.filterset_class is not None:
-            known |= set(self.filterset_class.base_filters)
-        unknown = sorted(set(self.request.query_params) - known)
-        if unknown:
-            raise ValidationError(
-                {name: [ErrorDetail(_("There is no such parameter."), "unknown")] for name in unknown}
-            )
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, self.parameters())
+        return super().retrieve(request, *args, **kwargs)
+
+    def parameters(self) -> set[str]:
+        """Return the names of the parameters that a list, or one record, understands."""
+        known = {FORMAT, finding.FIELDS} | ({"as_of"} if self.HAS_FIGURES else set())
+        if self.action != "retrieve":
+            known |= set(getattr(self.filterset_class, "base_filters", ()))
+            known |= getattr(self.pagination_class, "PARAMETERS", frozenset())
+        return known
 
     # --- what actions share ---
 
@@ -200,5 +207,6 @@ class WithHistory:
     @action(detail=True, pagination_class=InSequence, serializer_class=EventSerializer, filterset_class=None)
     def history(self: Any, request: Request, **kwargs: Any) -> Response:
         """What was done to the object, oldest first: by whom, in which role, from what to what, and why."""
+        finding.require_known(request, self.pagination_class.PARAMETERS | {FORMAT})
         page = self.paginate_queryset(audit.history(self.subject()))
         return self.get_paginated_response(EventSerializer(page, many=True).data)

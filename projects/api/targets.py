@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects.api import finding
 from projects.api.claims import claims
 from projects.api.filters import MeasurementFilter
 from projects.api.programme import as_seen
@@ -69,7 +70,7 @@ class TargetViewSet(WithHistory, ScopedViewSet):
     @action(detail=False, pagination_class=None, serializer_class=TotalsSerializer)
     def totals(self, request: Request) -> Response:
         """What the targets that the filter finds come to: mean, capped mean and median, and their sum where there can be one."""
-        self._refuse_unknown_parameters()
+        finding.require_known(request, self.parameters() - {finding.FIELDS})
         chosen: Any = self.filter_queryset(Target.objects.visible_to(self.by).with_values(self.on))
         figures = target_figures(chosen, self.on)
         answer = {

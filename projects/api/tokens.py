@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,6 +14,8 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects import throttles
+from projects.api import finding
 from projects.api.paging import Pages
 from projects.models import TokenGrant
 from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSerializer
@@ -25,12 +27,17 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
     serializer_class = GrantSerializer
     pagination_class = Pages
     filter_backends = ()
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.TOKEN}
     lookup_field = "reference"
     lookup_value_regex = "[0-9a-f-]{1,36}"
 
     def get_queryset(self) -> QuerySet[TokenGrant]:
         mine = TokenGrant.objects.filter(token__user=self.request.user.pk, token__expiry__gt=timezone.now())
         return mine.select_related("token").order_by("-token__created", "-name", "pk")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, Pages.PARAMETERS)
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(request=MakeToken, responses={201: NewGrantSerializer})
     def create(self, request: Request) -> Response:

@@ -22,6 +22,7 @@ from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
+from projects.models.tallies import Tally
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.tokens import TokenGrant
 from projects.models.transfer_claims import ReplicationRun, Training
@@ -70,6 +71,7 @@ __all__ = [
     "StageGate",
     "StaleError",
     "State",
+    "Tally",
     "Target",
     "TargetVersion",
     "TokenGrant",

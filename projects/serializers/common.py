@@ -50,6 +50,8 @@ class Facts(Reading, serializers.ModelSerializer):
         made, options = super().build_standard_field(field_name, model_field)
         if model_field.choices and model_field.blank:
             options["allow_null"] = True
+        if model_field.blank and issubclass(made, (serializers.URLField, serializers.EmailField)):
+            made = serializers.CharField  # empty where it is not known, which is no address
         return made, options
 
     def get_extra_kwargs(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -78,15 +77,12 @@ class OpenDateSerializer(serializers.Serializer):
     precision = serializers.CharField()
     forecast = ForecastSerializer()
 
-    @extend_schema_field(OpenApiTypes.STR)
     def get_milestone(self, it: OpenDate) -> str | None:
         return None if isinstance(it.subject, GateRow) else it.subject.milestone.reference
 
-    @extend_schema_field(OpenApiTypes.STR)
     def get_gate(self, it: OpenDate) -> str | None:
         return it.subject.rule.gate.value if isinstance(it.subject, GateRow) else None
 
-    @extend_schema_field(OpenApiTypes.STR)
     def get_project(self, it: OpenDate) -> str | None:
         return it.project.reference if it.project else None
 

@@ -10,6 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from projects.models import Agreement, Mineral, MineralListing, Project, audit
+from projects.reference_words import hindi
 from tests.api.conftest import SignIn
 from tests.api.scene import Scene
 from tests.cast import Cast, acting, agreement, milestone, project, system
@@ -197,7 +198,7 @@ def test_pages_are_of_fifty_and_of_a_hundred_at_most(cast: Cast, signed_in: Sign
     assert len(results(client, "/minerals/")) == 50
     assert len(results(client, "/minerals/?page_size=1000")) == 100
     assert references(client, "/minerals/?page=3") == ["MIN-100"]
-    assert client.get(f"{V1}/minerals/?page=4").status_code == 404
+    assert client.get(f"{V1}/minerals/?page=4").status_code == 400
 
 
 def test_cursors_neither_skip_nor_repeat_while_rows_are_added(cast: Cast, signed_in: SignIn):
@@ -219,6 +220,81 @@ def test_a_cursor_that_somebody_made_up_is_refused(cursor: str, cast: Cast, sign
     response = signed_in(cast.officer).get(f"{V1}/milestones/?cursor={cursor}")
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == ["cursor"]
+
+
+def test_cursors_run_against_the_order_of_recording_too_without_loss_or_repetition(
+    cast: Cast, signed_in: SignIn
+):
+    for number in range(910, 914):
+        milestone(f"MST-{number}", cast.our_project)
+    client = signed_in(cast.officer)
+    page = client.get(f"{V1}/milestones/?sort=-recorded&page_size=2").json()
+    found = [row["reference"] for row in page["results"]]
+    milestone("MST-999", cast.our_project)  # the latest, ahead of all that is still to come
+    while page["next"]:
+        page = client.get(page["next"]).json()
+        found += [row["reference"] for row in page["results"]]
+    assert found == ["MST-913", "MST-912", "MST-911", "MST-910", "MST-902", "MST-901"]
+
+
+def test_only_the_fields_that_were_asked_for_are_answered(scene: Scene, signed_in: SignIn):
+    client = signed_in(scene.cast.officer)
+    assert results(client, "/milestones/?fields=reference,status&project=PRJ-901")[0] == {
+        "reference": "MST-901",
+        "status": "planned",
+    }
+    whole = client.get(f"{V1}/projects/PRJ-901/")
+    sparse = client.get(f"{V1}/projects/PRJ-901/?fields=name")
+    assert sparse.json() == {"name": "Project PRJ-901"}
+    # What If-Match compares does not hang on the fields.
+    assert sparse["ETag"].partition(".")[0] == whole["ETag"].partition(".")[0]
+    for wrong in ("name,password", ""):
+        response = client.get(f"{V1}/projects/PRJ-901/?fields={wrong}")
+        assert response.status_code == 400
+        assert "cost_crore" in response.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "told"),
+    [
+        ("projects/?stat=S1", "stat", "stage"),
+        ("projects/PRJ-901/?stage=S1", "stage", "as_of"),
+        ("minerals/?as_of=2026-06-01", "as_of", "page_size"),
+        ("milestones/MST-901/history/?from=2026-06-01", "from", "cursor"),
+        ("overview/?asof=2026-06-01", "asof", "as_of"),
+        ("auth/tokens/?name=x", "name", "page"),
+    ],
+)
+def test_an_unknown_parameter_is_refused_with_the_names_of_the_known(
+    address: str, field: str, told: str, cast: Cast, signed_in: SignIn
+):
+    response = signed_in(cast.officer).get(f"{V1}/{address}")
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert (error["field"], error["code"]) == (field, "unknown")
+    assert told in error["detail"]
+
+
+def test_a_search_is_bounded_and_a_parameter_is_given_once(cast: Cast, signed_in: SignIn):
+    client = signed_in(cast.officer)
+    assert client.get(f"{V1}/projects/?q={'a+' * 11}").status_code == 400
+    assert client.get(f"{V1}/projects/?q={'a' * 201}").status_code == 400
+    response = client.get(f"{V1}/projects/?stage=S1&stage=S2")
+    assert response.json()["errors"][0]["code"] == "repeated"
+
+
+def test_reference_data_is_found_by_its_hindi_and_sorted_with_a_unique_last_key(
+    cast: Cast, signed_in: SignIn
+):
+    for reference, name in (("MIN-903", "Lithium"), ("MIN-901", "Lithium"), ("MIN-902", "Cobalt")):
+        audit.create(Mineral(reference=reference, name=name), by=system(), action="test.setup")
+    client = signed_in(cast.our_viewer)
+    assert references(client, f"/minerals/?q={said_in_hindi('Lithium')}") == ["MIN-901", "MIN-903"]
+    assert references(client, "/minerals/?sort=-name") == ["MIN-901", "MIN-903", "MIN-902"]
+
+
+def said_in_hindi(text: str) -> str:
+    return hindi()[text][:5]
 
 
 # --- shapes ---

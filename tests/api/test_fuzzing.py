@@ -1,0 +1,144 @@
+"""Every operation of the OpenAPI document with made-up requests, as four roles: no fault, and no answer that it does not describe.
+
+The requests fit the document or break it; half of them name records that exist, so that they get further than a 404. The
+same requests in each run of the suite; `make fuzz` makes other and many more ones.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings as of_django
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from projects.models import TokenGrant
+from tests.api.scene import OTHER, OWN, Scene, assemble_scene
+from tracker.document import document
+from tracker.wsgi import application
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
+
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1"))  # of each kind, to each operation
+SEED = int(os.environ.get("FUZZ_SEED", "20260615"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ROLES = ("officer", "manager", "our_lead", "auditor")
+# What the first part of an address, or a field or filter, may name.
+NAMES = {
+    "organisations": "organisation", "minerals": "mineral", "indicators": "indicator", "agreements": "agreement",
+    "projects": "project", "milestones": "planned", "targets": "target", "measurements": "measurement",
+    "fund-lines": "fundline", "clearances": "clearance", "amendments": "amendment", "duties": "duty",
+    "duties-done": "dutydone", "gates": "gate", "gate-plans": "gate_plan", "feeds": "feed",
+    "readiness": "readiness", "transfers": "transfer", "know-how-items": "knowhowitem",
+    "transfer-steps": "transferstep", "trainings": "training", "replication-runs": "replicationrun",
+    "evidence": "evidence", "reliance": "reliance", "sector-needs": "sectorneed", "auth": "token",
+    "reports": "report", "schedules": "schedule",
+    "project": "project", "agreement": "agreement", "organisation": "organisation", "party": "organisation",
+    "indicator": "indicator", "target": "target", "milestone": "claimed", "mineral": "mineral",
+    "lead": "organisation", "contributor": "organisation", "supplier": "organisation", "donor": "organisation",
+    "recipient": "organisation", "transfer": "transfer", "duty": "duty", "supersedes": "measurement",
+}  # fmt: skip
+
+SHARES = 4  # of the operations, so that several processes can take one each
+
+
+@functools.cache
+def operations() -> dict[str, Any]:
+    """Return every operation of the document; made when it is asked for, not when tests are collected."""
+    found = schemathesis.openapi.from_dict(document("en")).get_all_operations()
+    return {f"{it.method.upper()} {it.path}": it for it in (result.ok() for result in found)}
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """One stage for all, in a transaction that is never committed; each request undoes its effects."""
+    signals = (request_started, request_finished)  # a server closes its connection after each request
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield assemble_scene()
+        transaction.set_rollback(True)
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(scope="module")
+def headers(scene: Scene, django_db_blocker: Any) -> dict[str, dict[str, str]]:
+    with django_db_blocker.unblock():
+        people = {role: scene.cast.people[role] for role in ROLES}
+        return {
+            role: {"Authorization": f"Token {TokenGrant.issue(user, now=timezone.now())[1]}"}
+            for role, user in people.items()
+        }
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_request_is_answered_but_as_the_document_says(
+    share: int, scene: Scene, headers: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(of_django, "THROTTLES", dict.fromkeys(of_django.THROTTLES, (10**9, 60)))
+    wrong = []
+    for name in list(operations())[share::SHARES]:
+        try:
+            _ask(operations()[name], scene, headers)
+        except Exception as error:  # noqa: BLE001 - all operations are asked, and told at once
+            wrong.append(f"{name}: {error}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+def _ask(operation: Any, scene: Scene, headers: dict[str, dict[str, str]]) -> None:
+    kinds = [operation.as_strategy(mode) for mode in schemathesis.GenerationMode]
+
+    @seed(SEED)
+    @settings(
+        max_examples=REQUESTS * len(kinds),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(case=st.one_of(kinds), role=st.sampled_from(ROLES), data=st.data())
+    def ask(case: schemathesis.Case, role: str, data: st.DataObject) -> None:
+        _name_what_exists(case, scene, data)
+        with transaction.atomic():
+            response = case.call(app=application, base_url="http://localhost", headers=headers[role])
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+def _name_what_exists(case: schemathesis.Case, scene: Scene, data: st.DataObject) -> None:
+    """Let addresses, filters and bodies name records of the stage, more often than not."""
+    first = case.path.removeprefix("/api/v1/").split("/")[0]
+    if case.path_parameters and data.draw(st.integers(0, 3)):
+        for parameter in case.path_parameters:
+            case.path_parameters[parameter] = scene.keys[NAMES[first]][
+                data.draw(st.sampled_from([OWN, OTHER]))
+            ]
+    for given_ in (case.query, case.body):
+        if isinstance(given_, dict):
+            for field in sorted(set(given_) & set(NAMES)):
+                if data.draw(st.integers(0, 3)):
+                    given_[field] = scene.keys[NAMES[field]][data.draw(st.sampled_from([OWN, OTHER]))]

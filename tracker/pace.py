@@ -1,0 +1,34 @@
+"""How often one caller may ask, as the settings say it."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+RATES = {
+    "verify": "60/minute",
+    "sign_in": "60/minute",
+    "token": "20/hour",
+    "write": "300/minute",
+    "heavy": "30/minute",
+}
+
+
+def rates(text: str) -> dict[str, tuple[int, int]]:
+    """Return for each scope how many requests are answered in how many seconds; `text` replaces some, as `write=600/minute`."""
+    chosen = dict(RATES)
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        scope, _equals, rate = part.partition("=")
+        if scope not in RATES:
+            raise ImproperlyConfigured(f"THROTTLES: {scope!r} is none of {', '.join(RATES)}.")
+        chosen[scope] = rate
+    return {scope: _rate(scope, rate) for scope, rate in chosen.items()}
+
+
+def _rate(scope: str, rate: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9]\d{0,8})/(second|minute|hour|day)", rate)
+    if found is None:
+        raise ImproperlyConfigured(f"THROTTLES: write {scope} as 60/minute (second, minute, hour, day).")
+    return int(found[1]), SECONDS[found[2]]
