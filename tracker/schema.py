@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
+from projects.api import exports
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
 from tracker.errors import MEDIA_TYPE, details
@@ -124,6 +125,11 @@ class RightsSchema(AutoSchema):
             given += [KEY, IF_MATCH] if "{" in self.path else [KEY]
         return given
 
+    def _is_exported(self) -> bool:
+        return self._action == "list" and any(
+            isinstance(made, exports.FORMATS) for made in self.view.get_renderers()
+        )
+
     def _is_tagged(self) -> bool:
         return self.method == "GET" and bool(getattr(self.view, "is_tagged", False))
 
@@ -158,8 +164,17 @@ class RightsSchema(AutoSchema):
             yield 413, "too_large", "The file is too large."
             yield 429, "throttled", "Too many questions; `Retry-After` says when to ask again."
 
+    def map_renderers(self, attribute: str) -> list[Any]:
+        """Leave the files of a list out of the types of its shape; their names are still those of `format`."""
+        found: list[Any] = super().map_renderers(attribute)
+        files = [made.media_type for made in exports.FORMATS] if attribute == "media_type" else []
+        return [it for it in found if it not in files]
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
+        if direction == "response" and self._is_exported():
+            for made in exports.FORMATS:
+                bodies["200"]["content"][made.media_type] = {"schema": {"type": "string", "format": "binary"}}
         for status, code, meaning in self._problems():
             if str(status) not in bodies:
                 body = self._get_response_for_code(ProblemSerializer, str(status), media_types=[MEDIA_TYPE])

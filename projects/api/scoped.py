@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import edge, permissions
-from projects.api import conditions, once
+from projects.api import conditions, exports, once
 from projects.api.files import AsIs
 from projects.api.paging import InSequence, Pages
 from projects.models import audit
@@ -120,13 +120,31 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "by": self.by, "on": self.on}
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_renderers(self) -> list[Any]:
+        """A list is also a file: `?format=csv` and `?format=xlsx`."""
+        files = [made() for made in exports.FORMATS] if self.action == "list" else []
+        return [*super().get_renderers(), *files]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         self._refuse_unknown_parameters()
+        if exports.is_asked_for(self):
+            return exports.answer(self, self.filter_queryset(self.get_queryset()))
         return super().list(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return self.finished(page) if page is not None and self.action == "list" else page
+
+    def finished(self, rows: Any) -> Any:
+        """Return the rows of a list, or of a portion of it, with what is worked out for many at once."""
+        return rows
 
     def _refuse_unknown_parameters(self) -> None:
         """A filter that is spelled wrongly must not answer as if everything had been asked for."""
-        known = COMMON_PARAMETERS | ({"as_of"} if self.HAS_FIGURES else set())
+        # A file is not cut into pages.
+        known = {"format"} if exports.is_asked_for(self) else set(COMMON_PARAMETERS)
+        if self.HAS_FIGURES:
+            known.add("as_of")
         if self.filterset_class is not None:
             known |= set(self.filterset_class.base_filters)
         unknown = sorted(set(self.request.query_params) - known)

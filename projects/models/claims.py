@@ -32,6 +32,7 @@ class Claim(LifecycleModel):
     SUBJECT: ClassVar[str] = ""
     DAY: ClassVar[str] = ""
     """The field with the day of the fact, which must not lie in the future; "" where the model asks by itself."""
+    PUBLISHED_IF: ClassVar[dict[str, str]] = {"status": MeasurementStatus.VERIFIED}
     STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {
         "verify": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.VERIFIED),
         "return": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.RETURNED),

@@ -26,6 +26,8 @@ class MilestoneList(FilteredList):
     template_name = "projects/milestone_list.html"
     section = "milestones"
     filterset_class = MilestoneFilter
+    exported = "milestone-list"
+    left_out = ("sort",)  # the API keeps the order of recording
     default_sort = "due_on"
 
     def rows(self) -> QuerySet:

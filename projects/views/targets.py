@@ -35,6 +35,7 @@ class TargetList(FilteredList):
     template_name = "projects/target_list.html"
     section = "targets"
     filterset_class = TargetFilter
+    exported = "target-list"
     default_sort = "reference"
 
     def rows(self) -> QuerySet:
