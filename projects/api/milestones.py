@@ -12,9 +12,11 @@ from rest_framework.response import Response
 
 from projects.api.files import stored
 from projects.api.filters import MilestoneCursorFilter
+from projects.api.imports import WithImport
 from projects.api.paging import Cursors
 from projects.api.programme import as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.intake.milestone_rows import MilestoneRows
 from projects.models import Agreement, Evidence, Milestone
 from projects.serializers.milestones import (
     CancelMilestone,
@@ -29,7 +31,7 @@ from projects.serializers.milestones import (
 )
 
 
-class MilestoneViewSet(WithHistory, ScopedViewSet):
+class MilestoneViewSet(WithImport, WithHistory, ScopedViewSet):
     """Milestones of the projects and agreements that you may see, in the order in which they were recorded."""
 
     model = Milestone
@@ -46,7 +48,9 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
         "revise": "milestone.revise",
         "cancel": "milestone.cancel",
         "history": "history.read",
+        "import_rows": MilestoneRows.RIGHT,
     }
+    incoming = MilestoneRows
 
     def rows(self, visible: Any) -> QuerySet:
         found = (

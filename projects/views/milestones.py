@@ -40,6 +40,7 @@ class MilestoneList(FilteredList):
             row.milestone.pk: row for row in milestone_rows(Milestone.objects.filter(pk__in=shown), self.on)
         }
         context["rows"] = [rows[key] for key in shown]
+        context["may_import"] = bool(self.actor.role_for("milestone.claim"))
         return context
 
 

@@ -53,6 +53,7 @@ class TargetList(FilteredList):
             targets=page.object_list,
             page_obj=page,
             may_set=permissions.allows(self.actor, "target.set"),
+            may_import=bool(self.actor.role_for("measurement.claim")),
             **kwargs,
         )
 

@@ -236,6 +236,8 @@ API: dict[str, Rows] = {
         **listing(),
         "POST": Row(may=MINISTRY, names="project", body=new_milestone, ok=201),
     },
+    "milestone-import": {"POST": Row(may=LEADS_TOO, ok=400)},  # without a file
+    "milestone-template": listing(),
     "milestone-detail": reading("planned"),
     "milestone-history": reading("claimed", may=HISTORIANS),
     "milestone-claim": step("planned", LEADS_TOO, **CLAIM),
@@ -256,6 +258,8 @@ API: dict[str, Rows] = {
         **listing(),
         "POST": Row(may=LEADS_TOO, names="target", body=new_measurement, ok=201),
     },
+    "measurement-import": {"POST": Row(may=LEADS_TOO, ok=400)},
+    "measurement-template": listing(),
     "measurement-detail": reading("measurement"),
     "measurement-history": reading("measurement", may=HISTORIANS),
     "measurement-verify": step("measurement", MINISTRY, level=1),
@@ -365,6 +369,14 @@ PAGES: dict[str, Rows] = {
     "milestone-log": {
         "GET": Row(may=MINISTRY, is_page=True),
         "POST": Row(may=MINISTRY, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "milestone-import": {
+        "GET": Row(may=LEADS_TOO, is_page=True),
+        "POST": Row(may=LEADS_TOO, is_page=True, ok=200),  # without a file the form comes back
+    },
+    "measurement-import": {
+        "GET": Row(may=LEADS_TOO, is_page=True),
+        "POST": Row(may=LEADS_TOO, is_page=True, ok=200),
     },
     "milestone-claim": step_page("planned", LEADS_TOO, precision="day", visibility="partner", **CLAIM),
     "milestone-verify": step_page("claimed", MINISTRY, version=2),
