@@ -22,7 +22,7 @@ class ImportForm(forms.Form):
         label=_("CSV file"),
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xml,text/csv,application/xml"}),
         help_text=_("UTF-8 with the columns of the template; at most 10,000 rows and 5 MB."),
     )
     held = forms.CharField(required=False, widget=forms.HiddenInput)

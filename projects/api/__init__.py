@@ -6,6 +6,7 @@ from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
+from projects.api.iati import ActivitiesView, ActivityView
 from projects.api.milestones import MilestoneViewSet
 from projects.api.overview import OverviewView, WarningsView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
@@ -24,6 +25,8 @@ from projects.api.transfers import (
 )
 
 __all__ = [
+    "ActivitiesView",
+    "ActivityView",
     "AgreementViewSet",
     "AmendmentViewSet",
     "ClearanceViewSet",

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import permissions
-from projects.intake import cells, linking, tables
-from projects.intake.reading import Row
+from projects.intake import cells, iati_rows, linking, tables
+from projects.intake.problems import shown
+from projects.intake.reading import Folder, Row
 from projects.intake.tables import Column, Table
-from projects.intake.uploaded import Done, Incoming, check_fields, nothing, origin, unknown
+from projects.intake.uploaded import MAX_ROWS, Done, Incoming, check_fields, nothing, origin, unknown
 from projects.models import Measurement, Target, audit_many
 from projects.models.audit import plain
 from projects.models.measurements import PeriodsTaken
@@ -69,9 +70,24 @@ class MeasurementRows(Incoming):
         self._corrected = {str(it.pk): it for of in there.values() for it in of}
         self._superseded = {it.supersedes_id for of in there.values() for it in of if it.supersedes_id}
 
+    def read_into(self, folder: Folder, raw: bytes) -> None:
+        """A file may also be one of IATI activities, of which the actuals are claimed."""
+        if iati_rows.is_xml(raw):
+            iati_rows.read(raw, self.TABLE, folder, most=MAX_ROWS)
+        else:
+            super().read_into(folder, raw)
+
     def check_names(self, row: Row) -> None:
-        if row["target"] and row["target"] not in self._targets:
+        target = self._targets.get(row["target"] or "")
+        if row["target"] and target is None:
             self.note(row, "target", unknown("target", row["target"]))
+        elif target is not None and row.within and not self._is_of(target, row.within):
+            reason = _("%(reference)s is no target of the activity %(activity)s: correct one of them.")
+            words = {"reference": target.reference, "activity": shown(row.within)}
+            self.note(row, "target", reason % words)
+
+    def _is_of(self, target: Target, activity: str) -> bool:
+        return target.project is not None and activity.endswith(f"-{target.project.reference}")
 
     def plan(self, row: Row) -> Done:
         target = self._targets[row["target"]]
@@ -90,6 +106,8 @@ class MeasurementRows(Incoming):
             return nothing(row)
         if supersedes is not None and supersedes.pk in self._superseded:
             self.note(row, "supersedes", _("This measurement was corrected already: name its correction."))
+            return nothing(row)
+        if row.within and self._is_there(target, row):
             return nothing(row)
         given = {name: row[name] for name in KEPT if row[name] is not None}
         try:
@@ -110,6 +128,11 @@ class MeasurementRows(Incoming):
         self.planned.append((row, made))
         text = f"{plain(made.value)} {target.unit}, {made.period_end.isoformat()}"
         return Done(row.line, ("claim",), target.reference, text)
+
+    def _is_there(self, target: Target, row: Row) -> bool:
+        """Whether this very value of the period is claimed or verified already: an export that comes back says nothing new."""
+        new = Measurement(target=target, period_start=row["period_start"], period_end=row["period_end"])
+        return self._taken[target.pk].holds(new, row["value"])
 
     def _may_claim(self, target: Target) -> bool:
         """Whether the actor may claim here; asked once for each project or agreement."""

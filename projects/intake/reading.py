@@ -33,6 +33,8 @@ class Row:
     line: int
     values: dict[str, Any]
     broken: set[str] = field(default_factory=set)
+    within: str = ""
+    """The identifier of the activity that the row stands in, where the file is one of activities."""
 
     @property
     def reference(self) -> str:

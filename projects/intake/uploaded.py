@@ -163,9 +163,7 @@ class Incoming(ABC):
         if reason:
             folder.problems.append(Problem(self.TABLE.file, WHOLE_FILE, "", reason))
         else:
-            text = decoded(raw, self.TABLE, folder)
-            if text is not None:
-                read_text(text, self.TABLE, folder, as_meant=as_it_was, most=MAX_ROWS)
+            self.read_into(folder, raw)
         self.problems += folder.problems
         rows = folder.rows.get(self.TABLE.name, [])
         if not rows and not self.problems:
@@ -176,6 +174,12 @@ class Incoming(ABC):
             self._refuse_if_broken()
         self._note_twins(rows)
         return rows
+
+    def read_into(self, folder: Folder, raw: bytes) -> None:
+        """Add the rows of the file to the folder, with their problems."""
+        text = decoded(raw, self.TABLE, folder)
+        if text is not None:
+            read_text(text, self.TABLE, folder, as_meant=as_it_was, most=MAX_ROWS)
 
     def _note_twins(self, rows: list[Row]) -> None:
         first: dict[str, int] = {}

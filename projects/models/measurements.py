@@ -213,6 +213,15 @@ class PeriodsTaken:
         for key in keys:
             self.taken.setdefault(key, []).append((first, last, row.pk))
 
+    def holds(self, new: Measurement, value: Decimal) -> bool:
+        """Whether the same value stands for the period already."""
+        first, last = new.days()
+        for start, end, pk in self.taken.get(FinancialYear.of(last) if self.is_annual else last, ()):
+            same = (start, end) == (first, last) or (end == last and self.target.measure_basis in AT_A_DAY)
+            if same and pk is not None and self.there[pk].value == value:
+                return True
+        return False
+
     def require_free(self, new: Measurement, supersedes: Measurement | None = None) -> None:
         """Raise ValidationError where the period has a value already, save what `supersedes` corrects."""
         start, end = new.days()

@@ -322,6 +322,9 @@ API: dict[str, Rows] = {
     "report-retry": {"POST": Row(thing="failed", may=STEWARDS, ok=202)},
     "report-revise": {"POST": Row(thing="report", may=ISSUERS, ok=202, body=lambda key: WRONG)},
     "verify": opened("POST", ok=400),
+    # Nothing of the scene names a published source, so nothing is public.
+    "iati": opened("GET", ok=404),
+    "iati-activity": {"GET": Row(thing="project", is_open=True, ok=404)},
     "schedule-list": {
         **listing(),
         "POST": Row(may=STEWARDS, names="project", body=new_schedule, ok=201),
