@@ -56,7 +56,9 @@ FORMATS: tuple[type[BaseRenderer], ...] = (CSVRenderer, XLSXRenderer)
 def answer(view: Any, rows: QuerySet) -> HttpResponseBase:
     """Answer with all `rows` of the view's list in the format that was asked for, as a file to be saved."""
     renderer = view.request.accepted_renderer
-    columns = [*columns_of(view.get_serializer()), LICENCE]
+    columns = columns_of(view.get_serializer())
+    if LICENCE not in columns:
+        columns.append(LICENCE)
     cells = _cells(view, rows, columns)
     response: HttpResponseBase
     if isinstance(renderer, CSVRenderer):

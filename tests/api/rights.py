@@ -152,6 +152,13 @@ WRONG = {"reason": "A milestone stood under the wrong project."}
 SCHEDULE = {"title": "Renamed", "due_day": 5, "due_hour": 6, "owner": "manager"}
 END = {"ends_on": "2026-06-30", "reason": "The project is over."}
 
+OPEN_DATA = {
+    "project": "project",
+    "milestone": "planned",
+    "target": "target",
+    "measurement": "measurement",
+}
+
 API: dict[str, Rows] = {
     # signing in
     "login": opened("POST", ok=400),
@@ -325,6 +332,11 @@ API: dict[str, Rows] = {
     # Nothing of the scene names a published source, so nothing is public.
     "iati": opened("GET", ok=404),
     "iati-activity": {"GET": Row(thing="project", is_open=True, ok=404)},
+    **{f"open-{thing}-list": opened("GET") for thing in OPEN_DATA},
+    **{
+        f"open-{thing}-detail": {"GET": Row(thing=kind, is_open=True, ok=404)}
+        for thing, kind in OPEN_DATA.items()
+    },
     "schedule-list": {
         **listing(),
         "POST": Row(may=STEWARDS, names="project", body=new_schedule, ok=201),

@@ -82,6 +82,29 @@ def test_what_is_public_is_a_valid_document_and_nothing_else_is_in_it(public: Sc
         assert Client().get(f"{V1}/iati/{hidden}/").status_code == 404
 
 
+def test_open_data_holds_public_facts_with_licence_and_provenance(public: Scene):
+    def listed(things: str) -> Any:
+        response = Client().get(f"{V1}/open-{things}/")
+        assert response["Cache-Control"] == "public, max-age=3600"
+        assert not [word for word in ("CANARY", "Irel", "our_lead") if word in response.content.decode()]
+        return response.json()["results"]
+
+    (plan,), (value,), (goal,) = listed("milestones"), listed("measurements"), listed("targets")
+    assert (plan["reference"], plan["licence"], plan["provenance"]) == (
+        "MST-901",
+        "GODL-India",
+        "as_published",
+    )
+    assert (value["value"], value["level"], value["provenance"]) == ("12.5", 2, "verified")
+    assert (goal["reference"], goal["project"], goal["target_value"]) == ("TGT-901", "PRJ-901", "100")
+    assert [row["reference"] for row in listed("projects")] == ["PRJ-901"]
+    text = b"".join(Client().get(f"{V1}/open-projects/?format=csv").streaming_content).decode()
+    assert text.splitlines()[0].endswith("source_url,as_of,licence,provenance")
+    assert len(text.splitlines()) == 2
+    published(public.cast.our_project, sector="defence")
+    assert [listed(things) for things in ("projects", "milestones", "targets", "measurements")] == [[]] * 4
+
+
 def test_what_defence_is_served_by_is_never_public(public: Scene):
     goal = target("TGT-950", indicator("INT-DEF"), project=public.cast.our_project)
     published(goal)
