@@ -13,9 +13,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
-from projects.api import exports
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
+from projects.renderers import FORMATS
 from tracker.errors import MEDIA_TYPE, details
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -126,9 +126,7 @@ class RightsSchema(AutoSchema):
         return given
 
     def _is_exported(self) -> bool:
-        return self._action == "list" and any(
-            isinstance(made, exports.FORMATS) for made in self.view.get_renderers()
-        )
+        return self._action == "list" and any(isinstance(made, FORMATS) for made in self.view.get_renderers())
 
     def _is_tagged(self) -> bool:
         return self.method == "GET" and bool(getattr(self.view, "is_tagged", False))
@@ -167,13 +165,13 @@ class RightsSchema(AutoSchema):
     def map_renderers(self, attribute: str) -> list[Any]:
         """Leave the files of a list out of the types of its shape; their names are still those of `format`."""
         found: list[Any] = super().map_renderers(attribute)
-        files = [made.media_type for made in exports.FORMATS] if attribute == "media_type" else []
+        files = [made.media_type for made in FORMATS] if attribute == "media_type" else []
         return [it for it in found if it not in files]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         if direction == "response" and self._is_exported():
-            for made in exports.FORMATS:
+            for made in FORMATS:
                 bodies["200"]["content"][made.media_type] = {"schema": {"type": "string", "format": "binary"}}
         for status, code, meaning in self._problems():
             if str(status) not in bodies:

@@ -23,9 +23,9 @@ from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from rest_framework.renderers import BaseRenderer
 
 from projects import permissions
+from projects.renderers import FORMATS, CSVRenderer
 from projects.serializers.columns import Column, columns_of
 from projects.spreadsheets import BOM, safe
 
@@ -33,24 +33,6 @@ PORTION = 500
 LICENCE = Column("licence")
 RESTRICTED = "restricted"
 LONGEST_CELL = 32_767  # of a workbook, which cuts the rest off
-
-
-class CSVRenderer(BaseRenderer):
-    """Names the format for the negotiation; the answer is a stream that renders itself."""
-
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
-
-
-class XLSXRenderer(BaseRenderer):
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    format = "xlsx"
-    charset = None
-    render_style = "binary"
-
-
-FORMATS: tuple[type[BaseRenderer], ...] = (CSVRenderer, XLSXRenderer)
 
 
 def answer(view: Any, rows: QuerySet) -> HttpResponseBase:

@@ -23,6 +23,7 @@ from projects.api.files import AsIs
 from projects.api.paging import InSequence, Pages
 from projects.models import audit
 from projects.permissions import Actor
+from projects.renderers import FORMATS
 from projects.serializers.history import EventSerializer
 
 # Parameters that every list understands beside the fields of its filter.
@@ -122,7 +123,7 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_renderers(self) -> list[Any]:
         """A list is also a file: `?format=csv` and `?format=xlsx`."""
-        files = [made() for made in exports.FORMATS] if self.action == "list" else []
+        files = [made() for made in FORMATS] if self.action == "list" else []
         return [*super().get_renderers(), *files]
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
