@@ -51,9 +51,9 @@ class MilestoneRows(Incoming):
         model=Milestone,
         key="reference",
         columns={
-            "reference": Column(cells.reference),
             **tables.optional(
                 {
+                    "reference": Column(cells.reference),
                     "project": tables.one("projects"),
                     "agreement": tables.one("agreements"),
                     "title": tables.text(Milestone, "title"),

@@ -237,14 +237,14 @@ def _header(found: list[str], line: int, table: Table, folder: Folder) -> list[s
     for name, column in table.columns.items():
         if name not in names and not column.may_be_absent:
             note(name, _("the column is missing: add it, empty where nothing is known."))
-    return names if table.key in names else None
+    return names if table.key in names or table.columns[table.key].may_be_absent else None
 
 
 def _reference_of(found: list[str], header: list[str], table: Table) -> str | None:
     """Return the reference of a row that is otherwise lost, so that rows which name it are not blamed."""
     try:
         return cells.reference(found[header.index(table.key)].strip())
-    except (IndexError, cells.Unreadable):
+    except (IndexError, ValueError):  # a column that is not there, a cell that cannot be read
         return None
 
 
