@@ -177,6 +177,24 @@ def readable_documents(by: Actor, path: str = "visibility") -> Q:
     return Q(**{path: Visibility.PUBLIC})
 
 
+def published(model: Any) -> Q:
+    """Return the filter that keeps what the public may see of a model: facts that name their published source.
+
+    What is claimed here is public only once it is verified (`PUBLISHED_IF`); nothing of what is internal is.
+    """
+    return Q(**model.PUBLISHED_IF) & ~Q(source_url="")
+
+
+def is_published(row: Any) -> bool:
+    """Whether the public may see the row: the same as `published`, and that it is not internal."""
+    subject = getattr(row, "target", row)
+    code = getattr(getattr(subject, "indicator", None), "code", "")
+    if getattr(row, "sector", "") in INTERNAL_SECTORS or code.startswith(INTERNAL_INDICATORS):
+        return False
+    fits = all(getattr(row, name) == value for name, value in getattr(row, "PUBLISHED_IF", {}).items())
+    return fits and bool(getattr(row, "source_url", ""))
+
+
 def allows(by: Actor, action: str, obj: Any = None) -> bool:
     """Whether `by` may do `action` on `obj`; KeyError for an action that the table does not know.
 

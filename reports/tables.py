@@ -1,14 +1,12 @@
 """The figures of a report as tables: one row a figure, or one table of the snapshot as it stands. docs/snapshot.md explains both.
 
-UTF-8 with a byte order mark: without it Excel reads Hindi as nonsense, and every other program knows the mark. No cell
-is taken for a formula. The same snapshot gives the same bytes.
+No cell is taken for a formula (projects/spreadsheets.py). The same snapshot gives the same bytes.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,13 +14,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from projects.spreadsheets import BOM, safe
 from reports.choices import SCOPES
 
-BOM = "\ufeff"
 RESTRICTED = "restricted"
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
-# What spreadsheets take for the beginning of a formula, also behind white space.
-FORMULA = re.compile(r"\s*[=+\-@\t\r|]")
 LONG = ("table", "row", "column", "value")
 PROVENANCE = ("source_url", "source_as_of")
 ORIGIN = ("report_serial", "report_as_of", "report_kind", "licence", "snapshot_sha256")
@@ -58,11 +53,6 @@ def one_table(snapshot: Snapshot, sha256: str, name: str) -> bytes:
 def names(snapshot: Snapshot) -> list[str]:
     """Return the names of the tables, as in `projects.rows`, in the order of the snapshot."""
     return list(dict.fromkeys(table for table, *_rest in _tables(snapshot)))
-
-
-def safe(text: str) -> str:
-    """Return the text as a cell that no spreadsheet computes: an apostrophe before what could begin a formula."""
-    return text if NUMBER.match(text) or not FORMULA.match(text) else f"'{text}"
 
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, str, Row, Row]]:

@@ -18,6 +18,7 @@ from rest_framework.permissions import AllowAny
 from projects import throttles
 from projects.choices import Role
 from projects.permissions import MAY, SECOND_PERSON
+from projects.renderers import FORMATS
 from tracker.deprecations import ENDINGS
 from tracker.errors import MEDIA_TYPE, details
 
@@ -137,6 +138,9 @@ class RightsSchema(AutoSchema):
             given += [KEY, IF_MATCH] if "{" in self.path else [KEY]
         return given
 
+    def _is_exported(self) -> bool:
+        return self._action == "list" and any(isinstance(made, FORMATS) for made in self.view.get_renderers())
+
     def _is_tagged(self) -> bool:
         return self.method == "GET" and bool(getattr(self.view, "is_tagged", False))
 
@@ -182,8 +186,17 @@ class RightsSchema(AutoSchema):
             )
         yield 503, "unavailable", "The database did not answer in time; `Retry-After` says when to try again."
 
+    def map_renderers(self, attribute: str) -> list[Any]:
+        """Leave the files of a list out of the types of its shape; their names are still those of `format`."""
+        found: list[Any] = super().map_renderers(attribute)
+        files = [made.media_type for made in FORMATS] if attribute == "media_type" else []
+        return [it for it in found if it not in files]
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
+        if direction == "response" and self._is_exported():
+            for made in FORMATS:
+                bodies["200"]["content"][made.media_type] = {"schema": {"type": "string", "format": "binary"}}
         for status, code, meaning in self._problems():
             if str(status) not in bodies:
                 body = self._get_response_for_code(ProblemSerializer, str(status), media_types=[MEDIA_TYPE])

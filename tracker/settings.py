@@ -215,6 +215,9 @@ REPORT_SEAL_PASSWORD = env.str("REPORT_SEAL_PASSWORD", default="")
 REPORT_SEAL_TSA_URL = env.str("REPORT_SEAL_TSA_URL", default="")
 # What the tables of reports on the whole programme say of their use; reports on one subject are for their readers only.
 DATA_LICENCE = env.str("DATA_LICENCE", default="GODL-India")
+# Who publishes activities as IATI: the identifier given at the registration with the IATI Registry, and the name.
+IATI_PUBLISHER_ID = env.str("IATI_PUBLISHER_ID", default="NCMM")
+IATI_PUBLISHER_NAME = env.str("IATI_PUBLISHER_NAME", default="National Critical Mineral Mission")
 
 # Jobs. The row in the database is the job; the broker only rings the bell, so a lost or frozen broker
 # delays a report and never loses one. Publishing gives up after two seconds: no page waits on Redis.

@@ -6,7 +6,14 @@ from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
+from projects.api.iati import ActivitiesView, ActivityView
 from projects.api.milestones import MilestoneViewSet
+from projects.api.open_data import (
+    OpenMeasurementViewSet,
+    OpenMilestoneViewSet,
+    OpenProjectViewSet,
+    OpenTargetViewSet,
+)
 from projects.api.overview import OverviewView, WarningsView
 from projects.api.people import LoginView, LogoutAllView, LogoutView, MeView
 from projects.api.programme import AgreementViewSet, ProjectViewSet
@@ -24,6 +31,8 @@ from projects.api.transfers import (
 )
 
 __all__ = [
+    "ActivitiesView",
+    "ActivityView",
     "AgreementViewSet",
     "AmendmentViewSet",
     "ClearanceViewSet",
@@ -42,6 +51,10 @@ __all__ = [
     "MeasurementViewSet",
     "MilestoneViewSet",
     "MineralViewSet",
+    "OpenMeasurementViewSet",
+    "OpenMilestoneViewSet",
+    "OpenProjectViewSet",
+    "OpenTargetViewSet",
     "OrganisationViewSet",
     "OverviewView",
     "ProjectViewSet",

@@ -14,10 +14,12 @@ from rest_framework.serializers import as_serializer_error
 
 from projects.api.files import stored
 from projects.api.filters import MilestoneCursorFilter
+from projects.api.imports import WithImport
 from projects.api.paging import Cursors
 from projects.api.programme import agreement_as_seen, as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.claiming_together import RowErrors, claim_together
+from projects.intake.milestone_rows import MilestoneRows
 from projects.models import Agreement, Milestone
 from projects.serializers.milestones import (
     CancelMilestone,
@@ -33,7 +35,7 @@ from projects.serializers.milestones import (
 )
 
 
-class MilestoneViewSet(WithHistory, ScopedViewSet):
+class MilestoneViewSet(WithImport, WithHistory, ScopedViewSet):
     """Milestones of the projects and agreements that you may see, in the order in which they were recorded."""
 
     model = Milestone
@@ -51,7 +53,9 @@ class MilestoneViewSet(WithHistory, ScopedViewSet):
         "revise": "milestone.revise",
         "cancel": "milestone.cancel",
         "history": "history.read",
+        "import_rows": MilestoneRows.RIGHT,
     }
+    incoming = MilestoneRows
 
     def rows(self, visible: Any) -> QuerySet:
         found = (

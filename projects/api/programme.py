@@ -75,9 +75,8 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
             found = found.prefetch_related(*as_seen(self.by, projects=Project, children=Agreement))
         return found
 
-    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
-        page = super().paginate_queryset(queryset)
-        return self._stood(page) if page is not None and self.action == "list" else page
+    def finished(self, rows: list[Any]) -> list[Any]:
+        return self._stood(rows)
 
     def get_object(self) -> Any:
         found = super().get_object()

@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import edge, permissions
-from projects.api import conditions, finding, once
+from projects.api import conditions, exports, finding, once
 from projects.api.files import AsIs, stored
 from projects.api.paging import InSequence, Pages
 from projects.models import Evidence, audit
 from projects.permissions import Actor
+from projects.renderers import FORMATS
 from projects.serializers.history import EventSerializer
 
 FORMAT = "format"
@@ -133,20 +134,36 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "by": self.by, "on": self.on}
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_renderers(self) -> list[Any]:
+        """A list is also a file: `?format=csv` and `?format=xlsx`."""
+        files = [made() for made in FORMATS] if self.action == "list" else []
+        return [*super().get_renderers(), *files]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         finding.require_known(request, self.parameters())
+        if exports.is_asked_for(self):
+            return exports.answer(self, self.filter_queryset(self.get_queryset()))
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         finding.require_known(request, self.parameters())
         return super().retrieve(request, *args, **kwargs)
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return self.finished(page) if page is not None and self.action == "list" else page
+
+    def finished(self, rows: Any) -> Any:
+        """Return the rows of a list, or of a portion of it, with what is worked out for many at once."""
+        return rows
+
     def parameters(self) -> set[str]:
-        """Return the names of the parameters that a list, or one record, understands."""
+        """Return the names of the parameters that a list, or one record, understands; a file is not cut into pages."""
         known = {FORMAT, finding.FIELDS} | ({"as_of"} if self.HAS_FIGURES else set())
         if self.action != "retrieve":
             known |= set(getattr(self.filterset_class, "base_filters", ()))
-            known |= getattr(self.pagination_class, "PARAMETERS", frozenset())
+            if not exports.is_asked_for(self):
+                known |= getattr(self.pagination_class, "PARAMETERS", frozenset())
         return known
 
     # --- what actions share ---

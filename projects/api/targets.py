@@ -13,9 +13,11 @@ from rest_framework.response import Response
 from projects.api import finding
 from projects.api.claims import claims
 from projects.api.filters import MeasurementFilter
+from projects.api.imports import WithImport
 from projects.api.programme import as_seen
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.filters import TargetFilter
+from projects.intake.measurement_rows import MeasurementRows
 from projects.models import Agreement, Measurement, Project, Target
 from projects.progress import target_figures, target_total
 from projects.progress.targets import with_measurements
@@ -94,8 +96,10 @@ _Claims: Any = claims(
 )
 
 
-class MeasurementViewSet(_Claims):
+class MeasurementViewSet(WithImport, _Claims):
     __doc__ = _Claims.__doc__
+    RIGHTS: ClassVar[dict[str, str]] = {**_Claims.RIGHTS, "import_rows": MeasurementRows.RIGHT}
+    incoming = MeasurementRows
 
     def rows(self, visible: Any) -> QuerySet:
         # Whether a value is unusual is asked of its target's indicator.

@@ -47,13 +47,11 @@ class TransferViewSet(WithHistory, ScopedViewSet):
         found: QuerySet = visible.select_related("project").prefetch_related(*seen)
         return found
 
-    def paginate_queryset(self, queryset: Any) -> Any:
+    def finished(self, rows: list[Any]) -> list[Any]:
         """What is recorded of the transfers of a page is read at once, not for each."""
-        page = super().paginate_queryset(queryset)
-        if self.action == "list":
-            for held in holdings(page or ()):
-                held.transfer.held = held  # type: ignore[attr-defined]
-        return page
+        for held in holdings(rows):
+            held.transfer.held = held  # type: ignore[attr-defined]
+        return rows
 
     @extend_schema(request=shapes.RecordTransfer, responses={201: shapes.TransferSerializer})
     def create(self, request: Request) -> Response:

@@ -43,9 +43,9 @@ def cleaned(cell: str) -> str:
     return cell.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
-def text(field: models.Field[Any, Any]) -> Reader:
-    """Read free text of at most the field's length; in a field of one line, line breaks become blanks."""
-    one_line, longest = isinstance(field, models.CharField), field.max_length
+def text(field: models.Field[Any, Any], longest: int | None = None) -> Reader:
+    """Read free text of at most the field's length, or `longest`; in a field of one line, line breaks become blanks."""
+    one_line, longest = isinstance(field, models.CharField), longest or field.max_length
 
     def read(cell: str) -> str:
         value = LINE_BREAK.sub(" ", cell) if one_line else cell
@@ -155,6 +155,13 @@ def reference(cell: str) -> str:
             % {"cell": shown(cell), "longest": REFERENCE_LENGTH}
         )
     return cell
+
+
+def key(cell: str) -> int:
+    """Read the number of a record that has no reference."""
+    if not re.fullmatch(r"[0-9]{1,18}", cell):
+        raise Unreadable(_("“%(cell)s” is not the number of a record: write digits.") % {"cell": shown(cell)})
+    return int(cell)
 
 
 def references(cell: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def look_up(folder: Folder) -> Present:
     for name, references in wanted.items():
         objects = present.objects.setdefault(name, {})
         digests = present.digests.setdefault(name, {})
-        for some in _portions(sorted(references - {""})):
+        for some in portions(sorted(references - {""})):
             objects.update(
                 {it.reference: it for it in TABLES[name].model._default_manager.filter(reference__in=some)}  # type: ignore[attr-defined]
             )
@@ -153,6 +153,6 @@ def _circles(rows: Iterable[Row]) -> Iterator[Problem]:
         settled.update(path)
 
 
-def _portions(references: list[str]) -> Iterator[list[str]]:
+def portions(references: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(references), AT_ONCE):
         yield references[start : start + AT_ONCE]

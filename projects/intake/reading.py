@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from projects.intake.tables import TABLES, Table
 
 WHOLE_FILE = 0
 HEADER = 1
+MOST_COLUMNS = 100
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -32,6 +33,8 @@ class Row:
     line: int
     values: dict[str, Any]
     broken: set[str] = field(default_factory=set)
+    within: str = ""
+    """The identifier of the activity that the row stands in, where the file is one of activities."""
 
     @property
     def reference(self) -> str:
@@ -107,10 +110,25 @@ def read_folder(path: Path) -> Folder:
 
 
 def _read_file(path: Path, table: Table, folder: Folder) -> None:
-    rows = folder.rows.setdefault(table.name, [])
+    folder.rows.setdefault(table.name, [])
     content = _content(path, table, folder)
-    if content is None:
-        return
+    if content is not None:
+        read_text(content, table, folder)
+
+
+def read_text(
+    content: str,
+    table: Table,
+    folder: Folder,
+    *,
+    as_meant: Callable[[str], str] = str,
+    most: int | None = None,
+) -> None:
+    """Add the rows of a file's text to the folder, with their problems; of at most `most` rows.
+
+    `as_meant` is what becomes of a cell before it is read.
+    """
+    rows = folder.rows.setdefault(table.name, [])
     lines = csv.reader(io.StringIO(content, newline=""), strict=True)
     header: list[str] | None = None
     begins = HEADER
@@ -124,9 +142,21 @@ def _read_file(path: Path, table: Table, folder: Folder) -> None:
                 if header is None:
                     folder.unreadable.add(table.name)
                     return
+            elif most is not None and len(rows) >= most:
+                folder.unreadable.add(table.name)
+                reason = _("from here on there are more than %(most)s rows: divide the file.")
+                folder.problems.append(Problem(table.file, line, "", reason % {"most": most}))
+                return
             else:
-                rows.append(_row(found, line, header, table, folder))
+                rows.append(_row([as_meant(cell) for cell in found], line, header, table, folder))
     except csv.Error as error:
+        if "field limit" in str(error):
+            folder.unreadable.add(table.name)
+            reason = _("holds a cell of more than %(longest)s characters: shorten it.")
+            folder.problems.append(
+                Problem(table.file, begins, "", reason % {"longest": csv.field_size_limit()})
+            )
+            return
         folder.unreadable.add(table.name)
         folder.problems.append(
             Problem(
@@ -148,15 +178,23 @@ def _read_file(path: Path, table: Table, folder: Folder) -> None:
 def _content(path: Path, table: Table, folder: Folder) -> str | None:
     """Return the file's text, or None with the reason noted."""
 
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = _("cannot be read: %(error)s.") % {"error": error.strerror}
+        folder.unreadable.add(table.name)
+        folder.problems.append(Problem(table.file, WHOLE_FILE, "", reason))
+        return None
+    return decoded(raw, table, folder)
+
+
+def decoded(raw: bytes, table: Table, folder: Folder) -> str | None:
+    """Return the text of a file's bytes, or None with the reason noted."""
+
     def give_up(line: int, reason: str) -> None:
         folder.unreadable.add(table.name)
         folder.problems.append(Problem(table.file, line, "", reason))
 
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        give_up(WHOLE_FILE, _("cannot be read: %(error)s.") % {"error": error.strerror})
-        return None
     if raw.startswith(UTF_16):
         give_up(HEADER, _("is UTF-16: save it as “CSV UTF-8”."))
         return None
@@ -174,6 +212,11 @@ def _content(path: Path, table: Table, folder: Folder) -> str | None:
 def _header(found: list[str], line: int, table: Table, folder: Folder) -> list[str] | None:
     """Return the columns' names, or None when rows cannot be told apart; every problem of the header is noted."""
     names = [cell.strip() for cell in found]
+    if len(names) > MOST_COLUMNS:
+        reason = _("has %(found)s columns, at most %(most)s are possible: keep those of the template.")
+        words = {"found": len(names), "most": MOST_COLUMNS}
+        folder.problems.append(Problem(table.file, line, "", reason % words))
+        return None
 
     def note(column: str, reason: str) -> None:
         folder.problems.append(Problem(table.file, line, column, reason))
@@ -194,14 +237,14 @@ def _header(found: list[str], line: int, table: Table, folder: Folder) -> list[s
     for name, column in table.columns.items():
         if name not in names and not column.may_be_absent:
             note(name, _("the column is missing: add it, empty where nothing is known."))
-    return names if table.key in names else None
+    return names if table.key in names or table.columns[table.key].may_be_absent else None
 
 
 def _reference_of(found: list[str], header: list[str], table: Table) -> str | None:
     """Return the reference of a row that is otherwise lost, so that rows which name it are not blamed."""
     try:
         return cells.reference(found[header.index(table.key)].strip())
-    except (IndexError, cells.Unreadable):
+    except (IndexError, ValueError):  # a column that is not there, a cell that cannot be read
         return None
 
 

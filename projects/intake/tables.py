@@ -39,6 +39,7 @@ from projects.models import (
     Target,
     TargetVersion,
 )
+from projects.models.sourced import NOTE_LENGTH
 
 # What the sources say of an agreement, and the status it is here. Approved is not yet signed; a request
 # to suspend is not a suspension.
@@ -85,22 +86,25 @@ def _field(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _text(model: type[models.Model], name: str, *, required: bool = False) -> Column:
+def text(model: type[models.Model], name: str, *, required: bool = False) -> Column:
     return Column(cells.text(_field(model, name)), required=required)
 
 
-def _choice(choices: type[models.TextChoices], *, required: bool = False) -> Column:
+def choice(choices: type[models.TextChoices], *, required: bool = False) -> Column:
     return Column(cells.choice(choices.values), required=required)
 
 
-def _number(
-    model: type[models.Model], name: str, *, negative: bool = False, required: bool = False
-) -> Column:
+def number(model: type[models.Model], name: str, *, negative: bool = False, required: bool = False) -> Column:
     return Column(cells.number(_field(model, name), negative=negative), required=required)
 
 
-def _one(to: str) -> Column:
+def one(to: str) -> Column:
     return Column(cells.reference, to=(to,))
+
+
+def note(model: type[models.Model], name: str) -> Column:
+    """A text of several lines, as long as a person may type one."""
+    return Column(cells.text(_field(model, name), longest=NOTE_LENGTH))
 
 
 def _many(to: str) -> Column:
@@ -111,9 +115,18 @@ def _later(column: Column) -> Column:
     return replace(column, may_be_absent=True)
 
 
+def optional(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return columns of which a file may come without those that need not be filled."""
+    return {name: column if column.required else _later(column) for name, column in columns.items()}
+
+
 KEY = Column(cells.reference, required=True)
 DAY = Column(cells.day)
-PRECISION = _choice(Precision)
+PRECISION = choice(Precision)
+# What a person can claim or plan; "reported" and "derived" describe dates that were found in sources.
+OWN_PRECISION = Column(
+    cells.choice([it for it in Precision.values if it not in (Precision.REPORTED, Precision.DERIVED)])
+)
 
 
 def _source(model: type[models.Model], *, further: bool = False, notes: bool = True) -> dict[str, Column]:
@@ -121,9 +134,9 @@ def _source(model: type[models.Model], *, further: bool = False, notes: bool = T
     columns = {"source_url": Column(cells.url(_field(model, "source_url")))}
     if further:
         columns["source_url_2"] = Column(cells.url(_field(model, "further_source_url")))
-    columns |= {"as_of": DAY, "as_of_basis": _choice(AsOfBasis)}
+    columns |= {"as_of": DAY, "as_of_basis": choice(AsOfBasis)}
     if notes:
-        columns["notes"] = _text(model, "notes")
+        columns["notes"] = text(model, "notes")
     return columns
 
 
@@ -133,12 +146,12 @@ INSTITUTIONS = Table(
     key="institution_id",
     columns={
         "institution_id": KEY,
-        "short_name": _text(Organisation, "short_name", required=True),
-        "name_en": _text(Organisation, "name", required=True),
-        "kind": _choice(OrganisationKind, required=True),
-        "country": _text(Organisation, "country"),
-        "parent_or_ministry": _text(Organisation, "parent_name"),
-        "role": _text(Organisation, "part"),
+        "short_name": text(Organisation, "short_name", required=True),
+        "name_en": text(Organisation, "name", required=True),
+        "kind": choice(OrganisationKind, required=True),
+        "country": text(Organisation, "country"),
+        "parent_or_ministry": text(Organisation, "parent_name"),
+        "role": text(Organisation, "part"),
         **_source(Organisation, notes=False),
     },
 )
@@ -148,8 +161,8 @@ MINERALS = Table(
     key="mineral_id",
     columns={
         "mineral_id": KEY,
-        "name_en": _text(Mineral, "name", required=True),
-        "symbol": _text(Mineral, "symbol"),
+        "name_en": text(Mineral, "name", required=True),
+        "symbol": text(Mineral, "symbol"),
         "in_list_30_2023": Column(cells.yes_no, required=True),
         "in_mmdr_part_d_24": Column(cells.yes_no, required=True),
         **_source(Mineral, further=True),
@@ -161,22 +174,22 @@ AGREEMENTS = Table(
     key="agreement_id",
     columns={
         "agreement_id": KEY,
-        "title": _text(Agreement, "title", required=True),
-        "instrument_type": _choice(Instrument, required=True),
-        "level": _choice(AgreementLevel),
-        "binding": _choice(Binding),
+        "title": text(Agreement, "title", required=True),
+        "instrument_type": choice(Instrument, required=True),
+        "level": choice(AgreementLevel),
+        "binding": choice(Binding),
         "party_ids": _many("institutions"),
-        "partner_country": _text(Agreement, "partner_country"),
+        "partner_country": text(Agreement, "partner_country"),
         "signing_date": DAY,
         "date_precision": PRECISION,
-        "date_basis": _text(Agreement, "signed_basis"),
-        "status_as_reported": _text(Agreement, "status_as_reported", required=True),
-        "term_years": _number(Agreement, "term_years"),
-        "scope": _text(Agreement, "scope"),
+        "date_basis": text(Agreement, "signed_basis"),
+        "status_as_reported": text(Agreement, "status_as_reported", required=True),
+        "term_years": number(Agreement, "term_years"),
+        "scope": text(Agreement, "scope"),
         "value_chain_stages": Column(cells.words),
         "mineral_ids": _many("minerals"),
-        "value_amount": _number(Agreement, "value_amount"),
-        "value_unit": _text(Agreement, "value_unit"),
+        "value_amount": number(Agreement, "value_amount"),
+        "value_unit": text(Agreement, "value_unit"),
         **_source(Agreement, further=True),
     },
 )
@@ -186,24 +199,24 @@ PROJECTS = Table(
     key="project_id",
     columns={
         "project_id": KEY,
-        "parent_project_id": _one("projects"),
-        "agreement_id": _one("agreements"),
-        "name": _text(Project, "name", required=True),
-        "kind": _choice(ProjectKind, required=True),
-        "stage": _choice(Phase),
-        "lead_institution_id": _one("institutions"),
+        "parent_project_id": one("projects"),
+        "agreement_id": one("agreements"),
+        "name": text(Project, "name", required=True),
+        "kind": choice(ProjectKind, required=True),
+        "stage": choice(Phase),
+        "lead_institution_id": one("institutions"),
         "partner_ids": _many("institutions"),
-        "product": _text(Project, "product"),
-        "capacity_value": _number(Project, "capacity_value"),
-        "capacity_unit": _text(Project, "capacity_unit"),
+        "product": text(Project, "product"),
+        "capacity_value": number(Project, "capacity_value"),
+        "capacity_unit": text(Project, "capacity_unit"),
         "mineral_ids": _many("minerals"),
-        "state_or_region": _text(Project, "region"),
-        "country": _text(Project, "country"),
-        "trl_stated": _text(Project, "trl_stated"),
-        "cost_crore_inr": _number(Project, "cost_crore"),
-        "cost_basis": _text(Project, "cost_basis"),
-        "funding_source": _text(Project, "funding_source"),
-        "status_as_reported": _text(Project, "status_as_reported"),
+        "state_or_region": text(Project, "region"),
+        "country": text(Project, "country"),
+        "trl_stated": text(Project, "trl_stated"),
+        "cost_crore_inr": number(Project, "cost_crore"),
+        "cost_basis": text(Project, "cost_basis"),
+        "funding_source": text(Project, "funding_source"),
+        "status_as_reported": text(Project, "status_as_reported"),
         **_source(Project),
     },
 )
@@ -213,13 +226,13 @@ MILESTONES = Table(
     key="milestone_id",
     columns={
         "milestone_id": KEY,
-        "project_id": _one("projects"),
-        "agreement_id": _one("agreements"),
-        "title": _text(Milestone, "title", required=True),
-        "type": _choice(MilestoneType, required=True),
+        "project_id": one("projects"),
+        "agreement_id": one("agreements"),
+        "title": text(Milestone, "title", required=True),
+        "type": choice(MilestoneType, required=True),
         "baseline_planned_date": DAY,
         "planned_precision": PRECISION,
-        "planned_basis": _text(Milestone, "baseline_basis"),
+        "planned_basis": text(Milestone, "baseline_basis"),
         "revised_planned_date": DAY,
         "actual_date": DAY,
         "actual_precision": PRECISION,
@@ -236,16 +249,16 @@ TARGETS = Table(
         "parent_type": Column(cells.choice(PARENT_TYPES), required=True),
         "parent_id": Column(cells.reference, required=True, to=("projects", "agreements")),
         "indicator_code": Column(cells.reference, required=True),
-        "indicator": _text(Indicator, "name", required=True),
+        "indicator": text(Indicator, "name", required=True),
         "unit": Column(cells.unit, required=True),
-        "measure_basis": _choice(MeasureBasis, required=True),
-        "direction": _choice(Direction, required=True),
-        "baseline_value": _number(Target, "baseline_value", negative=True),
+        "measure_basis": choice(MeasureBasis, required=True),
+        "direction": choice(Direction, required=True),
+        "baseline_value": number(Target, "baseline_value", negative=True),
         "baseline_as_of": DAY,
-        "target_value": _number(TargetVersion, "value", negative=True),
+        "target_value": number(TargetVersion, "value", negative=True),
         "target_due_date": DAY,
-        "target_basis": _choice(TargetBasis, required=True),
-        "actual_value": _number(Measurement, "value", negative=True),
+        "target_basis": choice(TargetBasis, required=True),
+        "actual_value": number(Measurement, "value", negative=True),
         "actual_as_of": DAY,
         "actual_source_url": Column(cells.url(_field(Measurement, "source_url"))),
         **_source(Target),
@@ -257,16 +270,16 @@ IMPORT_DEPENDENCE = Table(
     key="row_id",
     columns={
         "row_id": KEY,
-        "mineral_id": _one("minerals"),
-        "product": _text(ReliancePoint, "product", required=True),
-        "metric": _choice(RelianceMetric, required=True),
-        "period": _text(ReliancePoint, "period", required=True),
-        "value": _number(ReliancePoint, "value", negative=True, required=True),
-        "unit": _text(ReliancePoint, "unit", required=True),
-        "top_supplier": _text(ReliancePoint, "top_supplier"),
-        "form": _later(_choice(RelianceForm)),
-        "hs_codes": _later(_text(ReliancePoint, "hs_codes")),
-        "supplier": _later(_text(ReliancePoint, "supplier")),
+        "mineral_id": one("minerals"),
+        "product": text(ReliancePoint, "product", required=True),
+        "metric": choice(RelianceMetric, required=True),
+        "period": text(ReliancePoint, "period", required=True),
+        "value": number(ReliancePoint, "value", negative=True, required=True),
+        "unit": text(ReliancePoint, "unit", required=True),
+        "top_supplier": text(ReliancePoint, "top_supplier"),
+        "form": _later(choice(RelianceForm)),
+        "hs_codes": _later(text(ReliancePoint, "hs_codes")),
+        "supplier": _later(text(ReliancePoint, "supplier")),
         **_source(ReliancePoint),
     },
 )

@@ -166,7 +166,7 @@ def create(
     with transaction.atomic():
         obj.created_at = obj.updated_at = timezone.now()
         with _open_door():
-            obj.full_clean(exclude=_foreign_keys(obj))
+            obj.full_clean(exclude=foreign_keys(obj))
             obj.save(force_insert=True)
         after = obj.facts() | _relate(obj, related)
         record(obj, by=by, action=action, before=None, after=after, reason=reason)
@@ -190,7 +190,7 @@ def change(
         obj.version += 1
         obj.updated_at = timezone.now()
         with _open_door():
-            obj.full_clean(exclude=_foreign_keys(obj))
+            obj.full_clean(exclude=foreign_keys(obj))
             obj.save(force_update=True)
         after = obj.facts() | _relate(obj, related)
         moved = [name for name in after if after[name] != before[name]]
@@ -215,10 +215,31 @@ def record(
     obj: models.Model, *, by: Actor, action: str, before: Any, after: Any, reason: str = ""
 ) -> AuditEvent:
     """Append an event to the chain and return it. Must run inside the transaction of the change it records."""
+    event = next_event(begun(), obj, by=by, action=action, before=before, after=after, reason=reason)
+    event.save(force_insert=True)
+    return event
+
+
+def begun() -> tuple[int, str]:
+    """Return the head of the chain once no other transaction can continue it."""
     if not connection.in_atomic_block:
         raise AuditBypass("An audit event belongs into the transaction of its change.")
     serialise()
-    seq, prev_hash = head()
+    return head()
+
+
+def next_event(
+    last: tuple[int, str],
+    obj: models.Model,
+    *,
+    by: Actor,
+    action: str,
+    before: Any,
+    after: Any,
+    reason: str = "",
+) -> AuditEvent:
+    """Return the event that continues the chain after `last`; whoever asks writes it."""
+    seq, prev_hash = last
     event = AuditEvent(
         seq=seq + 1,
         prev_hash=prev_hash,
@@ -235,7 +256,6 @@ def record(
         request_id=by.request_id,
     )
     event.hash = event.computed_hash()
-    event.save(force_insert=True)
     return event
 
 
@@ -298,7 +318,7 @@ def _names(rows: Iterable[Any]) -> list[str]:
     return sorted(str(row) for row in rows)
 
 
-def _foreign_keys(obj: models.Model) -> set[str]:
+def foreign_keys(obj: models.Model) -> set[str]:
     """Foreign keys are checked by the database: validating each would cost a query a key."""
     return {f.name for f in obj._meta.concrete_fields if f.is_relation}
 

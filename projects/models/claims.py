@@ -34,6 +34,7 @@ class Claim(LifecycleModel):
     SUBJECT: ClassVar[str] = ""
     DAY: ClassVar[str] = ""
     """The field with the day of the fact, which must not lie in the future; "" where the model asks by itself."""
+    PUBLISHED_IF: ClassVar[dict[str, str]] = {"status": MeasurementStatus.VERIFIED}
     STEPS: ClassVar[dict[str, tuple[frozenset[str], str | None]]] = {
         "verify": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.VERIFIED),
         "return": (frozenset({MeasurementStatus.CLAIMED}), MeasurementStatus.RETURNED),
@@ -122,21 +123,25 @@ class Claim(LifecycleModel):
         if supersedes is not None and supersedes.subject != subject:
             raise ValidationError({"supersedes": _("A correction belongs to the same subject.")})
         with transaction.atomic():
+            claimant = permissions.claiming_partner(by, subject)
             row = audit.create(
-                cls(
-                    note=note,
-                    supersedes=supersedes,
-                    claimed_by=by.user,
-                    claimed_at=timezone.now(),
-                    claimant_organisation_id=permissions.claiming_partner(by, subject),
-                    **{cls.SUBJECT: subject, **facts},
-                ),
+                cls.of(subject, by=by, claimant=claimant, note=note, supersedes=supersedes, **facts),
                 by=by,
                 action=f"{name}.claim",
                 reason=note,
             )
             attach(evidence, row, by=by, visibility=visibility)
         return row
+
+    @classmethod
+    def of(cls, subject: Any, *, by: Actor, claimant: int | None, **facts: Any) -> Self:
+        """Return the row of a claim that `by` makes for the partner `claimant`; whoever asks writes it."""
+        return cls(
+            claimed_by=by.user,
+            claimed_at=timezone.now(),
+            claimant_organisation_id=claimant,
+            **{cls.SUBJECT: subject, **facts},
+        )
 
     def verify(self, *, by: Actor, level: int, note: str = "", version: int | None = None) -> None:
         """Confirm the fact as a second person, at a level from V1 (document seen) to V3 (site verification)."""

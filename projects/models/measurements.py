@@ -103,6 +103,18 @@ class Measurement(Claim):
         A value in another unit of the same kind is converted; what was entered is kept beside it.
         """
         permissions.require(by, "measurement.claim", subject)
+        facts = cls.as_claimed(subject, by=by, unit=unit, **facts)
+        with transaction.atomic():
+            # Two who claim the same period at once get one row and one refusal. The target is locked rather than the
+            # chain of events: whoever holds that must not wait for a row that a step has locked.
+            locked(subject)
+            taken = PeriodsTaken(subject, list(cls._base_manager.filter(target=subject)))
+            taken.require_free(_period_of(cls, subject, facts), facts.get("supersedes"))
+            return super().claim(subject, by=by, **facts)
+
+    @classmethod
+    def as_claimed(cls, subject: Target, *, by: Actor, unit: str = "", **facts: Any) -> dict[str, Any]:
+        """Return what a claim of these facts keeps, in the target's unit; ValidationError for the future and the unusual."""
         if facts["period_end"] > by.on:
             raise ValidationError(
                 {"period_end": _("The period ends in the future: claim what has been measured.")}
@@ -111,12 +123,7 @@ class Measurement(Claim):
             facts |= _converted(subject, facts["value"], unit, facts.get("period_start"), facts["period_end"])
         if subject.is_implausible(facts["value"]) and not facts.get("bounds_reason", "").strip():
             raise ValidationError({"bounds_reason": _bounds_question(subject, facts["value"])})
-        with transaction.atomic():
-            # Two who claim the same period at once get one row and one refusal. The target is locked rather than the
-            # chain of events: whoever holds that must not wait for a row that a step has locked.
-            locked(subject)
-            _refuse_a_period_twice(cls, subject, facts)
-            return super().claim(subject, by=by, **facts)
+        return facts
 
 
 def _bounds_question(target: Target, value: Decimal) -> ValidationError:
@@ -178,44 +185,80 @@ def _made(value: Decimal, given: Unit, wanted: Unit, start: dt.date, end: dt.dat
     return as_decimal(Fraction(convert(value, amount, quantity)) * times)
 
 
-def _refuse_a_period_twice(model: type[Measurement], target: Target, facts: dict[str, Any]) -> None:
-    """Refuse a value for a period that has one already: a sum would count it twice, or one would hide the other.
+def _period_of(model: type[Measurement], target: Target, facts: dict[str, Any]) -> Measurement:
+    return model(target=target, period_start=facts.get("period_start"), period_end=facts["period_end"])
 
-    Of a year's value also periods that overlap in part and periods that reach into another year. A period
+
+class PeriodsTaken:
+    """The periods of one target that have a value: a second one would be counted twice, or one would hide the other.
+
+    Of a year's value also periods that overlap in part and periods that reach into another year are refused. A period
     that lies within another one is its part, and no problem: the year's value replaces those of its quarters.
     """
-    new = model(target=target, period_start=facts.get("period_start"), period_end=facts["period_end"])
-    start, end = new.days()
-    if start > end:
-        return  # refused for that, with its own words
-    is_annual = target.measure_basis == MeasureBasis.ANNUAL
-    if is_annual and FinancialYear.of(start) != FinancialYear.of(end):
-        raise ValidationError(
-            {"period_start": _("The period reaches into another financial year: claim each year by itself.")}
-        )
-    there = {row.pk: row for row in model._base_manager.filter(target=target)}
-    replaced: set[int] = set()
-    corrected = there.get(getattr(facts.get("supersedes"), "pk", 0))
-    while corrected is not None:
-        replaced.add(corrected.pk)
-        corrected = there.get(corrected.supersedes_id or 0)
-    for row in standing.kept(list(there.values()), standing.is_open):
-        if row.pk in replaced:
-            continue
-        row.target = target
+
+    def __init__(self, target: Target, rows: list[Measurement]) -> None:
+        self.target = target
+        self.is_annual = target.measure_basis == MeasureBasis.ANNUAL
+        self.there = {row.pk: row for row in rows}
+        self.taken: dict[Any, list[tuple[dt.date, dt.date, int | None]]] = {}
+        for row in standing.kept(rows, standing.is_open):
+            row.target = target
+            self.take(row)
+
+    def take(self, row: Measurement) -> None:
+        """Note that the period of the row has a value."""
         first, last = row.days()
-        is_same = (first, last) == (start, end) or (last == end and target.measure_basis in AT_A_DAY)
-        within = (first <= start and end <= last) or (start <= first and last <= end)
-        if is_same:
-            message = _("There is a value for this period already: correct that one, or give another period.")
-        elif is_annual and first <= end and start <= last and not within:
-            message = _("The period overlaps in part with one that is measured already (%(from)s to %(to)s).")
-        else:
-            continue
-        raise ValidationError(
-            {
-                "period_end": ValidationError(
-                    message, code="period_twice", params={"from": first.isoformat(), "to": last.isoformat()}
+        # Only what meets at its end, or in its year, can be in the way.
+        keys: set[Any] = {FinancialYear.of(first), FinancialYear.of(last)} if self.is_annual else {last}
+        for key in keys:
+            self.taken.setdefault(key, []).append((first, last, row.pk))
+
+    def holds(self, new: Measurement, value: Decimal) -> bool:
+        """Whether the same value stands for the period already."""
+        first, last = new.days()
+        for start, end, pk in self.taken.get(FinancialYear.of(last) if self.is_annual else last, ()):
+            same = (start, end) == (first, last) or (end == last and self.target.measure_basis in AT_A_DAY)
+            if same and pk is not None and self.there[pk].value == value:
+                return True
+        return False
+
+    def require_free(self, new: Measurement, supersedes: Measurement | None = None) -> None:
+        """Raise ValidationError where the period has a value already, save what `supersedes` corrects."""
+        start, end = new.days()
+        if start > end:
+            return  # refused for that, with its own words
+        if self.is_annual and FinancialYear.of(start) != FinancialYear.of(end):
+            raise ValidationError(
+                {
+                    "period_start": _(
+                        "The period reaches into another financial year: claim each year by itself."
+                    )
+                }
+            )
+        replaced = self._corrected_by(supersedes)
+        for first, last, key in self.taken.get(FinancialYear.of(end) if self.is_annual else end, ()):
+            if key is not None and key in replaced:
+                continue
+            is_same = (first, last) == (start, end) or (last == end and self.target.measure_basis in AT_A_DAY)
+            within = (first <= start and end <= last) or (start <= first and last <= end)
+            if is_same:
+                message = _(
+                    "There is a value for this period already: correct that one, or give another period."
                 )
-            }
-        )
+            elif self.is_annual and first <= end and start <= last and not within:
+                message = _(
+                    "The period overlaps in part with one that is measured already (%(from)s to %(to)s)."
+                )
+            else:
+                continue
+            words = {"from": first.isoformat(), "to": last.isoformat()}
+            raise ValidationError({"period_end": ValidationError(message, code="period_twice", params=words)})
+
+    def _corrected_by(self, supersedes: Measurement | None) -> set[int]:
+        """Return the keys of what a correction replaces, however long the chain."""
+        replaced: set[int] = set()
+        corrected = self.there.get(getattr(supersedes, "pk", 0))
+        while corrected is not None:
+            replaced.add(corrected.pk)
+            corrected = self.there.get(corrected.supersedes_id or 0)
+        return replaced

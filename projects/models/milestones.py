@@ -228,26 +228,30 @@ class Milestone(Sourced, LifecycleModel):
         version: int | None = None,
     ) -> None:
         """Claim that the milestone was achieved on `actual_on`, with files already kept in the archive."""
-        if actual_on > by.on:
-            raise ValidationError(
-                {"actual_on": _("The actual date lies in the future: claim a milestone once it is achieved.")}
-            )
+        require_past(actual_on, by)
         with transaction.atomic():
             row = self._locked("claim", by=by, version=version)
-            self._take(
-                "claim",
-                by=by,
-                reason=note,
-                actual_on=actual_on,
-                actual_precision=precision,
-                claim_note=note,
-                claimed_by=by.user,
-                claimant_organisation_id=permissions.claiming_partner(by, self),
-                claimed_at=timezone.now(),
-                claim_number=row.claim_number + 1,
-                returned_reason="",
+            claimant = permissions.claiming_partner(by, self)
+            facts = row.as_claimed(
+                by=by, actual_on=actual_on, precision=precision, note=note, claimant=claimant
             )
+            self._take("claim", by=by, reason=note, **facts)
             attach(evidence, self, by=by, visibility=visibility)
+
+    def as_claimed(
+        self, *, by: Actor, actual_on: dt.date, precision: str, note: str, claimant: int | None
+    ) -> dict[str, Any]:
+        """Return what a claim makes of the milestone, beside its status; `claimant` is the partner that claims."""
+        return {
+            "actual_on": actual_on,
+            "actual_precision": precision,
+            "claim_note": note,
+            "claimed_by": by.user,
+            "claimant_organisation_id": claimant,
+            "claimed_at": timezone.now(),
+            "claim_number": self.claim_number + 1,
+            "returned_reason": "",
+        }
 
     def verify(self, *, by: Actor, note: str = "", version: int | None = None) -> None:
         """Confirm the claim as a second person."""
@@ -341,6 +345,14 @@ class MilestoneRevision(Audited):
 
     def __str__(self) -> str:
         return f"{self.old_on} -> {self.new_on}"
+
+
+def require_past(actual_on: dt.date, by: Actor) -> None:
+    """Raise ValidationError unless the day has come."""
+    if actual_on > by.on:
+        raise ValidationError(
+            {"actual_on": _("The actual date lies in the future: claim a milestone once it is achieved.")}
+        )
 
 
 def _required(text: str, field: str, message: Any) -> str:

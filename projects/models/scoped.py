@@ -30,6 +30,8 @@ class ScopedQuerySet(models.QuerySet):
 
 class Scoped(models.Model):
     ORGANISATION_PATHS: ClassVar[tuple[str, ...]] = ()
+    PUBLISHED_IF: ClassVar[dict[str, str]] = {}
+    """What must hold, beside a published source, for the public to see a row (projects/permissions.py)."""
 
     class Meta:
         abstract = True

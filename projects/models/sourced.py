@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.choices import AsOfBasis
 
 SOURCE_URL_LENGTH = 2000
+NOTE_LENGTH = 5000  # of a text that a person may type
 
 
 class Sourced(models.Model):

@@ -14,10 +14,10 @@ from rest_framework.exceptions import ErrorDetail
 from projects.choices import Precision, Visibility
 from projects.models import Organisation
 from projects.models.audit import plain
+from projects.models.sourced import NOTE_LENGTH as NOTE_LENGTH
 from projects.serializers.reading import Reading
 
 SOURCED = ("source_url", "further_source_url", "as_of", "as_of_basis", "notes")
-NOTE_LENGTH = 5000
 
 # What a person can claim or plan; "reported" and "derived" describe dates that were found in sources.
 OWN_PRECISIONS = [

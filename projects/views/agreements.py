@@ -23,6 +23,7 @@ class AgreementList(FilteredList):
     template_name = "projects/agreement_list.html"
     section = "agreements"
     filterset_class = AgreementFilter
+    exported = "agreement-list"
 
     def rows(self) -> QuerySet:
         return (

@@ -28,6 +28,8 @@ class IndicatorList(FilteredList):
     template_name = "projects/indicator_list.html"
     section = "targets"
     filterset_class = IndicatorFilter
+    exported = "indicator-list"
+    left_out = ("as_of",)
     paginate_by = 100
 
     def rows(self) -> QuerySet:

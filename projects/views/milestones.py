@@ -28,6 +28,8 @@ class MilestoneList(FilteredList):
     template_name = "projects/milestone_list.html"
     section = "milestones"
     filterset_class = MilestoneFilter
+    exported = "milestone-list"
+    left_out = ("sort",)  # the API keeps the order of recording
     default_sort = "due_on"
 
     def rows(self) -> QuerySet:
@@ -40,6 +42,7 @@ class MilestoneList(FilteredList):
             row.milestone.pk: row for row in milestone_rows(Milestone.objects.filter(pk__in=shown), self.on)
         }
         context["rows"] = [rows[key] for key in shown]
+        context["may_import"] = bool(self.actor.role_for("milestone.claim"))
         return context
 
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import django_filters
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,8 @@ class FilteredList(Page, ListView):
 
     filterset_class: ClassVar[type[django_filters.FilterSet]]
     default_sort: ClassVar[str] = ""
+    exported: ClassVar[str] = ""  # the list of the API that holds the same rows, as a file
+    left_out: ClassVar[tuple[str, ...]] = ()  # parameters that the file does without
     paginate_by = 25
 
     @cached_property
@@ -90,8 +93,25 @@ class FilteredList(Page, ListView):
         return super().get_context_data(
             filter_form=self.filterset.form,
             filtered=[name for name in filtered if name not in shown],
+            files=self._files() if self.exported else (),
             **kwargs,
         )
+
+    def _files(self) -> list[tuple[str, str]]:
+        """Return name and address of the whole list as a file, with the filter and the day of the page."""
+        asked = QueryDict(mutable=True)
+        for name, values in self.request.GET.lists():
+            known = name in self.filterset.filters or name == "as_of"
+            if known and name not in self.left_out:
+                asked.setlist(name, [value for value in values if value])
+        address = reverse(f"api:{self.exported}")
+        return [(form.upper(), f"{address}?{_with(asked, form)}") for form in ("csv", "xlsx")]
+
+
+def _with(asked: QueryDict, form: str) -> str:
+    found = asked.copy()
+    found["format"] = form
+    return found.urlencode()
 
 
 def conflict(

@@ -26,6 +26,7 @@ class ProjectList(FilteredList):
     template_name = "projects/project_list.html"
     section = "projects"
     filterset_class = ProjectFilter
+    exported = "project-list"
 
     def rows(self) -> QuerySet:
         return Project.objects.visible_to(self.actor).with_progress(self.on).select_related("lead")

@@ -35,6 +35,7 @@ class TargetList(FilteredList):
     template_name = "projects/target_list.html"
     section = "targets"
     filterset_class = TargetFilter
+    exported = "target-list"
     default_sort = "reference"
 
     def rows(self) -> QuerySet:
@@ -52,6 +53,7 @@ class TargetList(FilteredList):
             targets=page.object_list,
             page_obj=page,
             may_set=permissions.allows(self.actor, "target.set"),
+            may_import=bool(self.actor.role_for("measurement.claim")),
             **kwargs,
         )
 

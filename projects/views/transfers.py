@@ -59,6 +59,7 @@ class TransferList(FilteredList):
     template_name = "projects/transfer_list.html"
     section = "projects"
     filterset_class = TransferFilter
+    exported = "transfer-list"
 
     def rows(self) -> QuerySet:
         return as_seen(self.actor).order_by("reference")

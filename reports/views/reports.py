@@ -61,6 +61,8 @@ class ReportList(FilteredList):
     template_name = "reports/report_list.html"
     section = "reports"
     filterset_class = ReportFilter
+    exported = "report-list"
+    left_out = ("as_of",)
 
     def rows(self) -> QuerySet:
         rows = Report.objects.visible_to(self.actor).select_related("project", "agreement", "organisation")

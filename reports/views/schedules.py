@@ -34,6 +34,8 @@ class ScheduleList(FilteredList):
     template_name = "reports/schedule_list.html"
     section = "schedules"
     filterset_class = ScheduleFilter
+    exported = "schedule-list"
+    left_out = ("as_of",)
 
     def rows(self) -> QuerySet:
         last = Report.objects.readable().filter(schedule=OuterRef("pk")).order_by("-period_start", "-pk")

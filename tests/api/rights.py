@@ -166,6 +166,13 @@ WRONG = {"reason": "A milestone stood under the wrong project."}
 SCHEDULE = {"title": "Renamed", "due_day": 5, "due_hour": 6, "owner": "manager"}
 END = {"ends_on": "2026-06-30", "reason": "The project is over."}
 
+OPEN_DATA = {
+    "project": "project",
+    "milestone": "planned",
+    "target": "target",
+    "measurement": "measurement",
+}
+
 API: dict[str, Rows] = {
     # signing in
     "login": opened("POST", ok=400),
@@ -250,6 +257,8 @@ API: dict[str, Rows] = {
         **listing(),
         "POST": Row(may=MINISTRY, names="project", body=new_milestone, ok=201),
     },
+    "milestone-import": {"POST": Row(may=LEADS_TOO, ok=400)},  # without a file
+    "milestone-template": listing(),
     "milestone-detail": reading("planned"),
     "milestone-history": reading("claimed", may=HISTORIANS),
     "milestone-claim": step("planned", LEADS_TOO, **CLAIM),
@@ -271,6 +280,8 @@ API: dict[str, Rows] = {
         **listing(),
         "POST": Row(may=LEADS_TOO, names="target", body=new_measurement, ok=201),
     },
+    "measurement-import": {"POST": Row(may=LEADS_TOO, ok=400)},
+    "measurement-template": listing(),
     "measurement-detail": reading("measurement"),
     "measurement-history": reading("measurement", may=HISTORIANS),
     "measurement-verify": step("measurement", MINISTRY, level=1),
@@ -333,6 +344,14 @@ API: dict[str, Rows] = {
     "report-retry": {"POST": Row(thing="failed", may=STEWARDS, ok=202)},
     "report-revise": {"POST": Row(thing="report", may=ISSUERS, ok=202, body=lambda key: WRONG)},
     "verify": opened("POST", ok=400),
+    # Nothing of the scene names a published source, so nothing is public.
+    "iati": opened("GET", ok=404),
+    "iati-activity": {"GET": Row(thing="project", is_open=True, ok=404)},
+    **{f"open-{thing}-list": opened("GET") for thing in OPEN_DATA},
+    **{
+        f"open-{thing}-detail": {"GET": Row(thing=kind, is_open=True, ok=404)}
+        for thing, kind in OPEN_DATA.items()
+    },
     "schedule-list": {
         **listing(),
         "POST": Row(may=STEWARDS, names="project", body=new_schedule, ok=201),
@@ -383,6 +402,14 @@ PAGES: dict[str, Rows] = {
     "milestone-log": {
         "GET": Row(may=MINISTRY, is_page=True),
         "POST": Row(may=MINISTRY, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "milestone-import": {
+        "GET": Row(may=LEADS_TOO, is_page=True),
+        "POST": Row(may=LEADS_TOO, is_page=True, ok=200),  # without a file the form comes back
+    },
+    "measurement-import": {
+        "GET": Row(may=LEADS_TOO, is_page=True),
+        "POST": Row(may=LEADS_TOO, is_page=True, ok=200),
     },
     "milestone-claim": step_page("planned", LEADS_TOO, precision="day", visibility="partner", **CLAIM),
     "milestone-verify": step_page("claimed", MINISTRY, version=2),

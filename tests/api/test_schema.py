@@ -22,7 +22,10 @@ from tracker.document import document
 from tracker.errors import MEDIA_TYPE
 
 OUTSIDE = {"schema", "docs"}  # the document does not describe itself
-OPEN = {"/api/v1/auth/login/", "/api/v1/verify/"}
+OPEN = {"/api/v1/auth/login/", "/api/v1/verify/", "/api/v1/iati/", "/api/v1/iati/{reference}/"}
+OPEN |= {f"/api/v1/open-{things}/" for things in ("projects", "milestones", "targets", "measurements")}
+OPEN |= {f"/api/v1/open-{things}/{{reference}}/" for things in ("projects", "milestones", "targets")}
+OPEN |= {"/api/v1/open-measurements/{id}/"}
 
 
 @cache

@@ -132,7 +132,7 @@ BROKEN_FILES = {
     "too few cells": (lambda text: text + "M-2,Dysprosium\n", 3, "", "2 cells where the header has 10"),
     "an unclosed quotation": (lambda text: text + 'M-2,"Dysprosium\n', 3, "", "not CSV"),
     "text after a quotation": (lambda text: text + 'M-2,"Dys"prosium\n', 3, "", "not CSV"),
-    "a cell without end": (lambda text: text + f"M-2,{'x' * 200_000}\n", 3, "", "not CSV"),
+    "a cell without end": (lambda text: text + f"M-2,{'x' * 200_000}\n", 3, "", "more than 131072"),
     "nothing at all": (lambda text: "", 0, "", "is empty"),
     "only blank lines": (lambda text: "\n\n,,\n", 0, "", "is empty"),
 }  # fmt: skip

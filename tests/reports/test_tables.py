@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.exceptions import ValidationError
 
+from projects.spreadsheets import safe
 from reports import tables
 from tests.reports import examples
 
@@ -85,7 +86,7 @@ def test_what_is_not_known_is_empty_and_what_is_zero_is_zero():
     "text", ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", " =1", "\r=1", "\n=1", "|x"]
 )
 def test_no_cell_begins_a_formula(text):
-    assert tables.safe(text) == f"'{text}"
+    assert safe(text) == f"'{text}"
     snapshot = {"meta": examples.programme()["meta"], "x": [{"name": text, text: "y"}]}
     for content in (tables.all_figures(snapshot, SHA), tables.one_table(snapshot, SHA, "x")):
         cells = [
@@ -97,7 +98,7 @@ def test_no_cell_begins_a_formula(text):
 
 @pytest.mark.parametrize("text", ["-12.50", "+3", "12", "2026-03-31", "खनिज", "a=b", ""])
 def test_numbers_and_plain_texts_stay_as_they_are(text):
-    assert tables.safe(text) == text
+    assert safe(text) == text
 
 
 def test_the_same_snapshot_gives_the_same_bytes():

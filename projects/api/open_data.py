@@ -1,0 +1,91 @@
+"""What is public, as JSON and as files, for everybody: facts of published sources with licence, day and provenance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from projects import permissions
+from projects.api.scoped import ScopedViewSet
+from projects.iati import public_projects
+from projects.models import Measurement, Milestone, Project, Target
+from projects.serializers import open_data as shapes
+
+
+class OpenViewSet(ScopedViewSet):
+    """The same answer for everybody, so nobody's token is looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    IS_AUDITED = False  # without a caller there is no tag
+
+    def get_queryset(self) -> QuerySet:
+        return self.rows(self.model.objects.filter(permissions.published(self.model)))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let what is between keep a public answer for an hour."""
+        if response.status_code == 200 and "Cache-Control" not in response:
+            response["Cache-Control"] = "public, max-age=3600"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class OpenProjectViewSet(OpenViewSet):
+    """Public projects, as their published sources tell of them."""
+
+    model = Project
+    serializer_class = shapes.OpenProjectSerializer
+
+    def rows(self, visible: QuerySet) -> QuerySet:
+        known = Prefetch("parent", queryset=public_projects().only("pk", "reference"))
+        found = visible.exclude(sector__in=permissions.INTERNAL_SECTORS).order_by("reference")
+        return found.select_related("lead").prefetch_related("partners", "minerals", known)
+
+
+def _of_public_project() -> Prefetch:
+    return Prefetch("project", queryset=public_projects().only("pk", "reference"))
+
+
+class OpenMilestoneViewSet(OpenViewSet):
+    """Public milestones, with whether they are verified."""
+
+    model = Milestone
+    serializer_class = shapes.OpenMilestoneSerializer
+
+    def rows(self, visible: QuerySet) -> QuerySet:
+        shown = visible.exclude(project__sector__in=permissions.INTERNAL_SECTORS)
+        return shown.prefetch_related(_of_public_project()).order_by("reference")
+
+
+class OpenTargetViewSet(OpenViewSet):
+    """Public targets, with their present value and due date; none on the needs of defence."""
+
+    model = Target
+    HAS_FIGURES = True
+    serializer_class = shapes.OpenTargetSerializer
+
+    def rows(self, visible: Any) -> QuerySet:
+        found: QuerySet = (
+            visible.exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS)
+            .exclude(project__sector__in=permissions.INTERNAL_SECTORS)
+            .with_values(self.on)
+        )
+        return found.select_related("indicator").prefetch_related(_of_public_project()).order_by("reference")
+
+
+class OpenMeasurementViewSet(OpenViewSet):
+    """Verified values of public targets that name their published source."""
+
+    model = Measurement
+    lookup_field = "pk"
+    lookup_value_regex = "[0-9]{1,18}"
+    serializer_class = shapes.OpenMeasurementSerializer
+
+    def rows(self, visible: QuerySet) -> QuerySet:
+        targets = Target.objects.filter(permissions.published(Target))
+        targets = targets.exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS)
+        targets = targets.exclude(project__sector__in=permissions.INTERNAL_SECTORS)
+        found = visible.filter(target__in=targets.values("pk"), superseded_by=None)
+        return found.select_related("target__indicator").order_by("pk")
