@@ -7,6 +7,7 @@ from projects.claiming import KINDS, ClaimKind
 from projects.views import (
     agreement_life,
     agreements,
+    calendar,
     claims,
     clearances,
     evidence,
@@ -126,6 +127,8 @@ urlpatterns = [
     path("indicators/<str:code>/change/", indicators.IndicatorChange.as_view(), name="indicator-change"),
     *(page for kind in KINDS.values() for page in _pages_of(kind)),
     path("evidence/<int:pk>/", evidence.EvidenceDownload.as_view(), name="evidence-download"),
+    path("calendar/", calendar.CalendarPage.as_view(), name="calendar"),
+    path("calendar/<uuid:reference>/end/", calendar.CalendarEnd.as_view(), name="calendar-end"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
 ]

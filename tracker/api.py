@@ -37,6 +37,7 @@ router.register("evidence", programme.EvidenceViewSet, basename="evidence")
 router.register("reliance", programme.RelianceViewSet, basename="reliance")
 router.register("sector-needs", programme.SectorNeedViewSet, basename="sectorneed")
 router.register("auth/tokens", programme.TokenViewSet, basename="token")
+router.register("auth/calendar-links", programme.CalendarLinkViewSet, basename="calendar-link")
 router.register("reports", ReportViewSet, basename="report")
 router.register("schedules", ScheduleViewSet, basename="schedule")
 

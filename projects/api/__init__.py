@@ -1,6 +1,7 @@
 """The programme over REST; tracker/api.py gives the addresses."""
 
 from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
+from projects.api.calendars import CalendarLinkViewSet
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
@@ -26,6 +27,7 @@ from projects.api.transfers import (
 __all__ = [
     "AgreementViewSet",
     "AmendmentViewSet",
+    "CalendarLinkViewSet",
     "ClearanceViewSet",
     "DutyDoneViewSet",
     "DutyViewSet",

@@ -3,6 +3,7 @@
 from projects.models.agreement_steps import MOVES, WITH_REASON, AgreementStep
 from projects.models.agreements import Agreement, AgreementParty
 from projects.models.audit import AuditBypass, AuditEvent
+from projects.models.calendars import CalendarLink
 from projects.models.claims import Claim
 from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, Duty, DutyDone
@@ -37,6 +38,7 @@ __all__ = [
     "Amendment",
     "AuditBypass",
     "AuditEvent",
+    "CalendarLink",
     "Claim",
     "Clearance",
     "Duty",

@@ -166,6 +166,11 @@ API: dict[str, Rows] = {
         ),
     },
     "token-detail": {"DELETE": Row(may=EVERYBODY, thing="token", ok=404)},  # nobody sees those of others
+    "calendar-link-list": {
+        "GET": Row(may=EVERYBODY),
+        "POST": Row(may=EVERYBODY, ok=201, body=lambda key: {"name": "Telephone", "language": "hi"}),
+    },
+    "calendar-link-detail": {"DELETE": Row(may=EVERYBODY, thing="calendar_link", ok=404)},
     "me": listing(),
     "overview": listing(),
     "warnings": listing(),
@@ -346,6 +351,12 @@ PAGES: dict[str, Rows] = {
         "GET": Row(thing="report", is_page=True, is_open=True, everybody_sees=True),
         "POST": Row(thing="report", is_page=True, is_open=True, everybody_sees=True, ok=400),
     },
+    "calendar": {
+        "GET": Row(may=EVERYBODY, is_page=True),
+        "POST": Row(may=EVERYBODY, is_page=True, body=lambda key: {"name": "Telephone", "language": "hi"}),
+    },
+    "calendar-end": {"POST": Row(may=EVERYBODY, thing="calendar_link", is_page=True, ok=404)},
+    "calendar-feed": {"GET": Row(thing="calendar_secret", is_page=True, is_open=True, everybody_sees=True)},
     "overview": listing(is_page=True),
     "agreement-list": listing(is_page=True),
     "agreement-detail": reading("agreement", is_page=True),

@@ -14,6 +14,7 @@ from projects import archive, gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
     Amendment,
+    CalendarLink,
     Clearance,
     Duty,
     DutyDone,
@@ -164,6 +165,8 @@ def _assemble_scene() -> Scene:
         "schedule": {},
         "mail": {},
         "token": {},
+        "calendar_link": {},
+        "calendar_secret": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -221,6 +224,8 @@ def _assemble_scene() -> Scene:
         ).pk
         grant, _token = TokenGrant.issue(cast.second_officer, now=timezone.now(), name=which)
         scene.keys["token"][which] = grant.reference
+        link, secret = CalendarLink.issue(cast.second_officer, name=which, language="en", now=timezone.now())
+        scene.keys["calendar_link"][which], scene.keys["calendar_secret"][which] = link.reference, secret
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug

@@ -30,6 +30,7 @@ PATHS = (
     "/money/",
     "/roadmap/",
     "/warnings/",
+    "/calendar/",
     "/projects/PRJ-901/roadmap/",
     "/projects/PRJ-901/roadmap/plan/",
     "/projects/PRJ-901/roadmap/decide/?gate=G3",
