@@ -248,7 +248,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(TICK_SECONDS),
         "options": {"expires": TICK_SECONDS},
     },
+    "webhooks": {
+        "task": "projects.tasks.deliver",
+        "schedule": float(TICK_SECONDS),
+        "options": {"expires": TICK_SECONDS},
+    },
 }
+
+# Webhooks. Local addresses, plain http and any port are for trying out on one machine: whoever may enter an address
+# could otherwise make this server reach what only this server can reach.
+WEBHOOKS_ALLOW_LOCAL = env.bool("WEBHOOKS_ALLOW_LOCAL", default=False)
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
+WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 
 # Mail. Without EMAIL_URL each message becomes a file, so that no start ever fails for want of a mail server.
 EMAIL_TIMEOUT = 10

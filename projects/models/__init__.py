@@ -28,6 +28,7 @@ from projects.models.tokens import TokenGrant
 from projects.models.transfer_claims import ReplicationRun, Training
 from projects.models.transfer_steps import Holdings, Need, TransferStep
 from projects.models.transfers import KnowHowItem, Transfer
+from projects.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "MOVES",
@@ -41,6 +42,7 @@ __all__ = [
     "CalendarLink",
     "Claim",
     "Clearance",
+    "Delivery",
     "Duty",
     "DutyDone",
     "Evidence",
@@ -80,6 +82,7 @@ __all__ = [
     "TransferStep",
     "TransitionError",
     "User",
+    "Webhook",
     "achievement",
     "locked",
 ]

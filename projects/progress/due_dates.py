@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.choices import AgreementStatus, MeasurementStatus, Precision
-from projects.models import DutyDone, GatePlan, Milestone, StageGate, Target
+from projects.models import DutyDone, GatePlan, Milestone, MilestoneRevision, StageGate, Target
 from projects.models.duties import Duty
 from projects.permissions import Actor
 from projects.progress.stages import PASSED
@@ -54,8 +54,9 @@ def due_dates(by: Actor, now: dt.datetime) -> list[DueDate]:
 
 
 def _milestones(by: Actor, window: tuple[dt.date, dt.date]) -> Iterator[DueDate]:
-    revisions = Milestone._meta.get_field("revisions").related_model._base_manager
-    moved = revisions.filter(milestone=OuterRef("pk"), new_on=OuterRef("due_on")).order_by("-number")
+    moved = MilestoneRevision.objects.filter(milestone=OuterRef("pk"), new_on=OuterRef("due_on")).order_by(
+        "-number"
+    )
     rows = Milestone.objects.visible_to(by).with_due(by.on).open(by.on).filter(due_on__range=window)
     named = rows.select_related("project", "agreement").annotate(
         moved_precision=Subquery(moved.values("precision")[:1])
