@@ -154,9 +154,9 @@ def send_due(*, now: dt.datetime) -> int:
             break  # the rest with the next round
         if delivery.webhook_id in failing:
             continue
-        if _send(delivery, now + dt.timedelta(seconds=time.monotonic() - began)):
-            arrived += 1
-        else:
+        outcome = _send(delivery, now + dt.timedelta(seconds=time.monotonic() - began))
+        arrived += outcome is True
+        if outcome is False:
             failing.add(delivery.webhook_id)
     return arrived
 
@@ -174,10 +174,12 @@ def _due(now: dt.datetime) -> Iterator[Delivery]:
         yield from (delivery for delivery in turn if delivery is not None)
 
 
-def _send(delivery: Delivery, now: dt.datetime) -> bool:
-    """Make one attempt, where no other worker makes it, and return whether the webhook may be tried further."""
+def _send(delivery: Delivery, now: dt.datetime) -> bool | None:
+    """Make one attempt and return whether the message arrived; None where none was made: another worker makes it,
+    or its subject may not be told.
+    """
     if not delivery.take(now, LEASE):
-        return True
+        return None
     webhook = Webhook.objects.select_related("owner", "organisation", "progress").get(pk=delivery.webhook_id)
     by = viewer(webhook, on=timezone.localdate(now)) if webhook.is_active else None
     if by is None:
@@ -189,7 +191,7 @@ def _send(delivery: Delivery, now: dt.datetime) -> bool:
     if told is None:
         reason = _("Its owner may not see the subject any more.")
         delivery.finish(state=DeliveryState.DROPPED, failure=reason, not_before=None, ended_at=now)
-        return True
+        return None
     body = canonical(told).encode()
     try:
         headers = signatures.headers(f"msg_{delivery.reference.hex}", now, body, webhook.secrets_at(now))

@@ -142,7 +142,7 @@ def _called(parts: SplitResult, address: str, body: bytes, headers: Mapping[str,
             connection.request(
                 "POST", target, body=body, headers={**headers, "Host": host}, preload_content=False
             )
-            connection.sock.settimeout(SILENCE_SECONDS)
+            connection.timeout = SILENCE_SECONDS  # of each wait for a part of the answer
             answer = connection.getresponse()
             with contextlib.suppress(*BROKEN):
                 answer.read(
