@@ -194,7 +194,7 @@ def _send(delivery: Delivery, now: dt.datetime) -> bool | None:
         return None
     body = canonical(told).encode()
     try:
-        headers = signatures.headers(f"msg_{delivery.reference.hex}", now, body, webhook.secrets_at(now))
+        headers = signatures.headers(delivery.message, now, body, webhook.secrets_at(now))
         answer = outgoing.post(webhook.url, body, {**HEADERS, **headers})
     except sealing.Unreadable:
         reason = _("Its secret cannot be read: SECRET_KEY was changed. Make a new secret.")

@@ -38,6 +38,8 @@ router.register("reliance", programme.RelianceViewSet, basename="reliance")
 router.register("sector-needs", programme.SectorNeedViewSet, basename="sectorneed")
 router.register("auth/tokens", programme.TokenViewSet, basename="token")
 router.register("auth/calendar-links", programme.CalendarLinkViewSet, basename="calendar-link")
+router.register("webhooks", programme.WebhookViewSet, basename="webhook")
+router.register("webhook-deliveries", programme.DeliveryViewSet, basename="webhook-delivery")
 router.register("reports", ReportViewSet, basename="report")
 router.register("schedules", ScheduleViewSet, basename="schedule")
 

@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS = {
         "Outcome": "reports.choices.Outcome",
         "ReportKind": "reports.choices.ReportKind",
         "ReportState": "reports.choices.ReportState",
+        "DeliveryState": "projects.choices.DeliveryState",
         "Stage": "projects.choices.Stage",
         "TransferNeed": "projects.models.transfer_steps.Need",
         "TransferStage": "projects.choices.TransferStage",

@@ -23,12 +23,14 @@ from projects.api.transfers import (
     TransferStepViewSet,
     TransferViewSet,
 )
+from projects.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 __all__ = [
     "AgreementViewSet",
     "AmendmentViewSet",
     "CalendarLinkViewSet",
     "ClearanceViewSet",
+    "DeliveryViewSet",
     "DutyDoneViewSet",
     "DutyViewSet",
     "EvidenceViewSet",
@@ -58,4 +60,5 @@ __all__ = [
     "TransferStepViewSet",
     "TransferViewSet",
     "WarningsView",
+    "WebhookViewSet",
 ]

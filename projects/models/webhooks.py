@@ -250,6 +250,11 @@ class Delivery(Scoped):
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"
 
+    @property
+    def message(self) -> str:
+        """The id of the message as its header bears it."""
+        return f"msg_{self.reference.hex}"
+
     def acting_organisations(self) -> set[int]:
         return self.webhook.acting_organisations()
 

@@ -117,6 +117,8 @@ NEED = {
     "source_url": "https://example.org/study",
 }
 ADMINISTRATOR = frozenset({"administrator"})
+KEEPERS = STEWARDS | {"lead"}
+TOLD = {"name": "Dashboard", "url": "https://hooks.example.org/in", "events": ["milestone.verified"]}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
 MOVE = {"taken_on": "2026-06-10", "decided_by_post": "Joint Secretary", "reason": "As both sides agreed."}
 AMENDED = {"agreed_on": "2026-06-10", "summary": "Prolonged by a year.", "expires_on": "2027-06-30"}
@@ -308,6 +310,20 @@ API: dict[str, Rows] = {
     "evidence-list": listing(),
     "evidence-detail": reading("evidence"),
     "evidence-content": reading("evidence"),
+    # webhooks
+    "webhook-list": {
+        "GET": Row(may=KEEPERS),
+        "POST": Row(may=KEEPERS, ok=201, body=lambda key: TOLD),
+    },
+    "webhook-detail": {
+        **reading("webhook", may=KEEPERS),
+        "PATCH": Row(thing="webhook", may=KEEPERS, body=lambda key: {"name": "Renamed"}),
+    },
+    "webhook-rotate": step("webhook", KEEPERS),
+    "webhook-ping": {"POST": Row(thing="webhook", may=KEEPERS, ok=202)},
+    "webhook-delivery-list": {"GET": Row(may=KEEPERS)},
+    "webhook-delivery-detail": reading("delivery", may=KEEPERS),
+    "webhook-delivery-again": {"POST": Row(thing="delivery", may=KEEPERS, ok=202)},
     # reports
     "report-list": {
         **listing(),
@@ -499,6 +515,17 @@ PAGES: dict[str, Rows] = {
     },
     "mail-list": {"GET": Row(may=STEWARDS, is_page=True)},
     "mail-again": {"POST": Row(thing="mail", may=STEWARDS, is_page=True, ok=302)},
+    "webhook-list": {"GET": Row(may=KEEPERS, is_page=True)},
+    "webhook-new": {
+        "GET": Row(may=KEEPERS, is_page=True),
+        "POST": Row(may=KEEPERS, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "webhook-detail": reading("webhook", may=KEEPERS, is_page=True),
+    "webhook-change": step_page("webhook", KEEPERS, **TOLD),
+    "webhook-switch": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True, ok=302)},
+    "webhook-ping": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True, ok=302)},
+    "webhook-rotate": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True)},
+    "webhook-delivery-again": {"POST": Row(thing="delivery", may=KEEPERS, is_page=True, ok=302)},
     "schedule-list": listing(is_page=True),
     "schedule-new": {
         "GET": Row(may=STEWARDS, is_page=True),

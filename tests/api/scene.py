@@ -16,6 +16,7 @@ from projects.models import (
     Amendment,
     CalendarLink,
     Clearance,
+    Delivery,
     Duty,
     DutyDone,
     Feed,
@@ -36,6 +37,7 @@ from projects.models import (
     Transfer,
     TransferStep,
     User,
+    Webhook,
     audit,
 )
 from reports.choices import MailState, ReportKind
@@ -167,6 +169,8 @@ def _assemble_scene() -> Scene:
         "token": {},
         "calendar_link": {},
         "calendar_secret": {},
+        "webhook": {},
+        "delivery": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -226,6 +230,14 @@ def _assemble_scene() -> Scene:
         scene.keys["token"][which] = grant.reference
         link, secret = CalendarLink.issue(cast.second_officer, name=which, language="en", now=timezone.now())
         scene.keys["calendar_link"][which], scene.keys["calendar_secret"][which] = link.reference, secret
+        hook, _secret = Webhook.make(
+            by=acting(lead), name=which, url="https://hooks.example.org/in", events=["milestone.verified"]
+        )
+        scene.keys["webhook"][which] = hook.pk
+        ended = {"state": "failed", "failure": "It answered 500.", "ended_at": timezone.now()}
+        scene.keys["delivery"][which] = Delivery.objects.create(
+            webhook=hook, type="ping", queued_at=timezone.now(), **ended
+        ).pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug

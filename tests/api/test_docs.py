@@ -82,6 +82,7 @@ def test_every_resource_stands_in_the_tour(root: Path):
         "dutydone": "duties-done",
         "sectorneed": "sector-needs",
         "token": "auth/tokens",
+        "webhook-delivery": "webhook-deliveries",
         "calendar-link": "auth/calendar-links",
     }
     page = text(root, "api.md")

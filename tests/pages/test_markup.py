@@ -31,6 +31,8 @@ PATHS = (
     "/roadmap/",
     "/warnings/",
     "/calendar/",
+    "/webhooks/",
+    "/webhooks/new/",
     "/projects/PRJ-901/roadmap/",
     "/projects/PRJ-901/roadmap/plan/",
     "/projects/PRJ-901/roadmap/decide/?gate=G3",
