@@ -119,7 +119,7 @@ class WebhookViewSet(Kept):
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
     def ping(self, request: Request, **kwargs: Any) -> Response:
-        """Send it a trial message (`ping`) within a minute or two; `webhook-deliveries/` tells how it went."""
+        """Send it a trial message, a `ping`, within a minute or two; `webhook-deliveries/` tells how it went."""
         row = self.subject()
         return Response(
             DeliverySerializer(deliveries.ping(row, by=self.by, now=timezone.now())).data, status=202
