@@ -397,3 +397,13 @@ class Visibility(TextChoices):
     PUBLIC = "public", _("public")
     PARTNER = "partner", _("partner")
     INTERNAL = "internal", _("internal")
+
+
+class DeliveryState(TextChoices):
+    """waiting -> sending -> delivered, or waiting again for another attempt, or failed; dropped is what may not be sent."""
+
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("not to be sent")

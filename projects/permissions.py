@@ -62,6 +62,7 @@ MAY: dict[str, frozenset[str]] = {
     "report.retry": STEWARDS,
     "schedule.create": STEWARDS,
     "schedule.change": STEWARDS,
+    "webhook.keep": STEWARDS | {Role.LEAD},
     "reference.change": frozenset({Role.ADMINISTRATOR}),
     "programme.import": frozenset({SYSTEM}),
 }

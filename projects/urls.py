@@ -7,6 +7,7 @@ from projects.claiming import KINDS, ClaimKind
 from projects.views import (
     agreement_life,
     agreements,
+    calendar,
     claims,
     clearances,
     evidence,
@@ -26,6 +27,7 @@ from projects.views import (
     transfer_register,
     transfers,
     warnings,
+    webhooks,
 )
 
 _milestone = "milestones/<str:reference>/"
@@ -129,6 +131,18 @@ urlpatterns = [
     path("indicators/<str:code>/change/", indicators.IndicatorChange.as_view(), name="indicator-change"),
     *(page for kind in KINDS.values() for page in _pages_of(kind)),
     path("evidence/<int:pk>/", evidence.EvidenceDownload.as_view(), name="evidence-download"),
+    path("calendar/", calendar.CalendarPage.as_view(), name="calendar"),
+    path("calendar/<uuid:reference>/end/", calendar.CalendarEnd.as_view(), name="calendar-end"),
+    path("webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
+    path("webhooks/new/", webhooks.WebhookNew.as_view(), name="webhook-new"),
+    path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="webhook-detail"),
+    path("webhooks/<int:pk>/change/", webhooks.WebhookChange.as_view(), name="webhook-change"),
+    path("webhooks/<int:pk>/switch/", webhooks.WebhookSwitch.as_view(), name="webhook-switch"),
+    path("webhooks/<int:pk>/ping/", webhooks.WebhookPing.as_view(), name="webhook-ping"),
+    path("webhooks/<int:pk>/rotate/", webhooks.WebhookRotate.as_view(), name="webhook-rotate"),
+    path(
+        "webhooks/deliveries/<int:pk>/again/", webhooks.DeliveryAgain.as_view(), name="webhook-delivery-again"
+    ),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
 ]

@@ -38,6 +38,7 @@ FOREIGN = (
     "TICK_SECONDS", "REPORT_LEASE_SECONDS", "EMAIL_URL", "DEFAULT_FROM_EMAIL",
     "REPORT_SEAL_PKCS12", "REPORT_SEAL_PASSWORD", "REPORT_SEAL_TSA_URL", "DATA_LICENCE",
     "PROXIES", "THROTTLES", "STATEMENT_SECONDS",
+    "WEBHOOKS_ALLOW_LOCAL", "WEBHOOK_PORTS", "WEBHOOK_CA_FILE",
 )  # fmt: skip
 PR_SET_PDEATHSIG = 1
 # Below the ports that the kernel gives to outgoing connections; each process of the run begins at another.

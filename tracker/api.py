@@ -41,6 +41,9 @@ router.register("open-milestones", programme.OpenMilestoneViewSet, basename="ope
 router.register("open-targets", programme.OpenTargetViewSet, basename="open-target")
 router.register("open-measurements", programme.OpenMeasurementViewSet, basename="open-measurement")
 router.register("auth/tokens", programme.TokenViewSet, basename="token")
+router.register("auth/calendar-links", programme.CalendarLinkViewSet, basename="calendar-link")
+router.register("webhooks", programme.WebhookViewSet, basename="webhook")
+router.register("webhook-deliveries", programme.DeliveryViewSet, basename="webhook-delivery")
 router.register("reports", ReportViewSet, basename="report")
 router.register("schedules", ScheduleViewSet, basename="schedule")
 

@@ -258,7 +258,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(TICK_SECONDS),
         "options": {"expires": TICK_SECONDS},
     },
+    "webhooks": {
+        "task": "projects.tasks.deliver",
+        "schedule": float(TICK_SECONDS),
+        "options": {"expires": TICK_SECONDS},
+    },
 }
+
+# Webhooks. Local addresses, plain http and any port are for trying out on one machine: whoever may enter an address
+# could otherwise make this server reach what only this server can reach.
+WEBHOOKS_ALLOW_LOCAL = env.bool("WEBHOOKS_ALLOW_LOCAL", default=False)
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
+WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 
 # Mail. Without EMAIL_URL each message becomes a file, so that no start ever fails for want of a mail server.
 EMAIL_TIMEOUT = 10
@@ -320,6 +331,7 @@ SPECTACULAR_SETTINGS = {
         "Outcome": "reports.choices.Outcome",
         "ReportKind": "reports.choices.ReportKind",
         "ReportState": "reports.choices.ReportState",
+        "DeliveryState": "projects.choices.DeliveryState",
         "Stage": "projects.choices.Stage",
         "TransferNeed": "projects.models.transfer_steps.Need",
         "TransferStage": "projects.choices.TransferStage",
@@ -331,6 +343,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "tracker.logs.WithoutSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    # Django's own loggers of requests have further handlers: what they name is cut where it is made.
+    "loggers": {name: {"filters": ["secrets"]} for name in ("django.request", "django.server")},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

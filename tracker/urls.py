@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from projects.progress.due_dates import due_dates
+from projects.views.calendar import CalendarFeed
+from reports.coming import coming_reports
 from tracker import health
 
 urlpatterns = [
@@ -11,6 +14,12 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
+    # Reports are no part of the programme, yet their due dates belong into its calendar: they meet here.
+    path(
+        "calendar/feed/<str:secret>.ics",
+        CalendarFeed.as_view(sources=(due_dates, coming_reports)),
+        name="calendar-feed",
+    ),
     path("", include("reports.verify_urls")),
     path("", include("reports.urls")),
     path("", include("projects.urls")),

@@ -1,6 +1,7 @@
 """The programme over REST; tracker/api.py gives the addresses."""
 
 from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
+from projects.api.calendars import CalendarLinkViewSet
 from projects.api.clearances import ClearanceViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
@@ -29,13 +30,16 @@ from projects.api.transfers import (
     TransferStepViewSet,
     TransferViewSet,
 )
+from projects.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 __all__ = [
     "ActivitiesView",
     "ActivityView",
     "AgreementViewSet",
     "AmendmentViewSet",
+    "CalendarLinkViewSet",
     "ClearanceViewSet",
+    "DeliveryViewSet",
     "DutyDoneViewSet",
     "DutyViewSet",
     "EvidenceViewSet",
@@ -69,4 +73,5 @@ __all__ = [
     "TransferStepViewSet",
     "TransferViewSet",
     "WarningsView",
+    "WebhookViewSet",
 ]

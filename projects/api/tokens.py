@@ -21,6 +21,11 @@ from projects.models import TokenGrant
 from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSerializer
 
 
+def is_named_token(request: Request) -> bool:
+    """Whether the request carries a token that was made for a program, not one of a sign-in: it makes no further key."""
+    return bool(getattr(getattr(request.auth, "grant", None), "name", ""))
+
+
 class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet):
     """Your access tokens that have not ended, the newest first. Nobody sees those of others."""
 
@@ -45,7 +50,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
 
         Only somebody who has signed in may: a token with a name makes no other.
         """
-        if getattr(getattr(request.auth, "grant", None), "name", ""):
+        if is_named_token(request):
             raise PermissionDenied(_("An access token makes no other: sign in."))
         read = MakeToken(data=request.data)
         read.is_valid(raise_exception=True)

@@ -3,6 +3,7 @@
 from projects.models.agreement_steps import MOVES, WITH_REASON, AgreementStep
 from projects.models.agreements import Agreement, AgreementParty
 from projects.models.audit import AuditBypass, AuditEvent
+from projects.models.calendars import CalendarLink
 from projects.models.claims import Claim
 from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, Duty, DutyDone
@@ -28,6 +29,7 @@ from projects.models.tokens import TokenGrant
 from projects.models.transfer_claims import ReplicationRun, Training
 from projects.models.transfer_steps import Holdings, Need, TransferStep
 from projects.models.transfers import KnowHowItem, Transfer
+from projects.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "MOVES",
@@ -38,8 +40,10 @@ __all__ = [
     "Amendment",
     "AuditBypass",
     "AuditEvent",
+    "CalendarLink",
     "Claim",
     "Clearance",
+    "Delivery",
     "Duty",
     "DutyDone",
     "Evidence",
@@ -80,6 +84,7 @@ __all__ = [
     "TransferStep",
     "TransitionError",
     "User",
+    "Webhook",
     "achievement",
     "locked",
 ]

@@ -57,6 +57,7 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             as_of=self.on,
             # Links carry the day on only where the reader has chosen one: today's page stays today's tomorrow.
             chosen_day=self.on if self.on != self.actor.on else None,
+            keeps_webhooks=bool(self.actor.role_for("webhook.keep")),
             may_log=permissions.allows(self.actor, "milestone.log"),
             **kwargs,
         )
@@ -154,6 +155,7 @@ _SECTIONS = {
     "target": "targets",
     "measurement": "targets",
     "indicator": "targets",
+    "webhook": "webhooks",
 }
 
 STEP_WORDS = {

@@ -131,6 +131,8 @@ NEED = {
     "source_url": "https://example.org/study",
 }
 ADMINISTRATOR = frozenset({"administrator"})
+KEEPERS = STEWARDS | {"lead"}
+TOLD = {"name": "Dashboard", "url": "https://hooks.example.org/in", "events": ["milestone.verified"]}
 CONSENT = {"type": "cte", "is_applicable": True, "authority": "State Pollution Control Board"}
 MOVE = {"taken_on": "2026-06-10", "decided_by_post": "Joint Secretary", "reason": "As both sides agreed."}
 AMENDED = {"agreed_on": "2026-06-10", "summary": "Prolonged by a year.", "expires_on": "2027-06-30"}
@@ -187,6 +189,11 @@ API: dict[str, Rows] = {
         ),
     },
     "token-detail": {"DELETE": Row(may=EVERYBODY, thing="token", ok=404)},  # nobody sees those of others
+    "calendar-link-list": {
+        "GET": Row(may=EVERYBODY),
+        "POST": Row(may=EVERYBODY, ok=201, body=lambda key: {"name": "Telephone", "language": "hi"}),
+    },
+    "calendar-link-detail": {"DELETE": Row(may=EVERYBODY, thing="calendar_link", ok=404)},
     "me": listing(),
     "overview": listing(),
     "warnings": listing(),
@@ -329,6 +336,20 @@ API: dict[str, Rows] = {
     "evidence-list": listing(),
     "evidence-detail": reading("evidence"),
     "evidence-content": reading("evidence"),
+    # webhooks
+    "webhook-list": {
+        "GET": Row(may=KEEPERS),
+        "POST": Row(may=KEEPERS, ok=201, body=lambda key: TOLD),
+    },
+    "webhook-detail": {
+        **reading("webhook", may=KEEPERS),
+        "PATCH": Row(thing="webhook", may=KEEPERS, body=lambda key: {"name": "Renamed"}),
+    },
+    "webhook-rotate": step("webhook", KEEPERS),
+    "webhook-ping": {"POST": Row(thing="webhook", may=KEEPERS, ok=202)},
+    "webhook-delivery-list": {"GET": Row(may=KEEPERS)},
+    "webhook-delivery-detail": reading("delivery", may=KEEPERS),
+    "webhook-delivery-again": {"POST": Row(thing="delivery", may=KEEPERS, ok=202)},
     # reports
     "report-list": {
         **listing(),
@@ -380,6 +401,12 @@ PAGES: dict[str, Rows] = {
         "GET": Row(thing="report", is_page=True, is_open=True, everybody_sees=True),
         "POST": Row(thing="report", is_page=True, is_open=True, everybody_sees=True, ok=400),
     },
+    "calendar": {
+        "GET": Row(may=EVERYBODY, is_page=True),
+        "POST": Row(may=EVERYBODY, is_page=True, body=lambda key: {"name": "Telephone", "language": "hi"}),
+    },
+    "calendar-end": {"POST": Row(may=EVERYBODY, thing="calendar_link", is_page=True, ok=404)},
+    "calendar-feed": {"GET": Row(thing="calendar_secret", is_page=True, is_open=True, everybody_sees=True)},
     "overview": listing(is_page=True),
     "agreement-list": listing(is_page=True),
     "agreement-detail": reading("agreement", is_page=True),
@@ -533,6 +560,17 @@ PAGES: dict[str, Rows] = {
     },
     "mail-list": {"GET": Row(may=STEWARDS, is_page=True)},
     "mail-again": {"POST": Row(thing="mail", may=STEWARDS, is_page=True, ok=302)},
+    "webhook-list": {"GET": Row(may=KEEPERS, is_page=True)},
+    "webhook-new": {
+        "GET": Row(may=KEEPERS, is_page=True),
+        "POST": Row(may=KEEPERS, is_page=True, ok=200),  # an empty form comes back with its errors
+    },
+    "webhook-detail": reading("webhook", may=KEEPERS, is_page=True),
+    "webhook-change": step_page("webhook", KEEPERS, **TOLD),
+    "webhook-switch": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True, ok=302)},
+    "webhook-ping": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True, ok=302)},
+    "webhook-rotate": {"POST": Row(thing="webhook", may=KEEPERS, is_page=True)},
+    "webhook-delivery-again": {"POST": Row(thing="delivery", may=KEEPERS, is_page=True, ok=302)},
     "schedule-list": listing(is_page=True),
     "schedule-new": {
         "GET": Row(may=STEWARDS, is_page=True),

@@ -14,7 +14,9 @@ from projects import gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
     Amendment,
+    CalendarLink,
     Clearance,
+    Delivery,
     Duty,
     DutyDone,
     Feed,
@@ -35,6 +37,7 @@ from projects.models import (
     Transfer,
     TransferStep,
     User,
+    Webhook,
     audit,
 )
 from reports.choices import MailState, ReportKind
@@ -159,6 +162,10 @@ def _assemble_scene() -> Scene:
         "schedule": {},
         "mail": {},
         "token": {},
+        "calendar_link": {},
+        "calendar_secret": {},
+        "webhook": {},
+        "delivery": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -216,6 +223,16 @@ def _assemble_scene() -> Scene:
         ).pk
         grant, _token = TokenGrant.issue(cast.second_officer, now=timezone.now(), name=which)
         scene.keys["token"][which] = grant.reference
+        link, secret = CalendarLink.issue(cast.second_officer, name=which, language="en", now=timezone.now())
+        scene.keys["calendar_link"][which], scene.keys["calendar_secret"][which] = link.reference, secret
+        hook, _secret = Webhook.make(
+            by=acting(lead), name=which, url="https://hooks.example.org/in", events=["milestone.verified"]
+        )
+        scene.keys["webhook"][which] = hook.pk
+        ended = {"state": "failed", "failure": "It answered 500.", "ended_at": timezone.now()}
+        scene.keys["delivery"][which] = Delivery.objects.create(
+            webhook=hook, type="ping", queued_at=timezone.now(), **ended
+        ).pk
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug

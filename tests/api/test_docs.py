@@ -82,6 +82,8 @@ def test_every_resource_stands_in_the_tour(root: Path):
         "dutydone": "duties-done",
         "sectorneed": "sector-needs",
         "token": "auth/tokens",
+        "webhook-delivery": "webhook-deliveries",
+        "calendar-link": "auth/calendar-links",
     }
     page = text(root, "api.md")
     assert [name for name in lists if f"`{plural.get(name, name + 's')}/`" not in page] == []

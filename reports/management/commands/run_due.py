@@ -11,6 +11,7 @@ from types import FrameType
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
+from projects import deliveries
 from reports import clock, engine, mails
 from reports.models import Report
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Register the reports that are owed, make those that wait and send their mails; goes on until it is stopped."
+    help = "Register the reports that are owed, make those that wait, send their mails and tell webhooks; goes on until it is stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when nothing waits any more")
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         self._make(stop)
         if not stop.is_set():
             mails.send_due(now=clock.now())
+        if not stop.is_set():
+            deliveries.run(now=clock.now())
 
     def _make(self, stop: threading.Event) -> None:
         while not stop.is_set():
