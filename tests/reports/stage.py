@@ -35,6 +35,7 @@ from reports.models import Report
 from reports.periods import IST
 from tests import folders
 from tests.cast import acting, person
+from tests.reports import stage_results
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -70,11 +71,18 @@ def fill() -> User:
         _values(officer, manager, dt.date(2026, 8, 12))
         _life(officer, manager, dt.date(2026, 8, 12))
         _money(officer, manager)
+        stage_results.fill(Project.objects.get(reference="PRJ-003"), officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
             action="test.setup",
-            changes={"trl_stated": "7/8", "trl_verified": 5, "trl_verified_on": dt.date(2026, 8, 1)},
+            # The road of a plant has every gate.
+            changes={
+                "kind": "plant",
+                "trl_stated": "7/8",
+                "trl_verified": 5,
+                "trl_verified_on": dt.date(2026, 8, 1),
+            },
         )
     return owner
 
