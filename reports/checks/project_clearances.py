@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from projects.choices import ClearanceType
 from projects.models import Clearance, Project
@@ -75,10 +75,12 @@ def _granted(left: int | None) -> str:
 
 def told(project: Project, as_of: dt.date) -> Snapshot:
     """Return the checklist as the records of the project hold it."""
-    records = sorted(
-        Clearance.objects.filter(project=project),
-        key=lambda it: (ClearanceType.values.index(it.type), it.pk),
-    )
+    return told_of(Clearance.objects.filter(project=project), as_of)
+
+
+def told_of(clearances: Iterable[Clearance], as_of: dt.date) -> Snapshot:
+    """Return the checklist as these records hold it."""
+    records = sorted(clearances, key=lambda it: (ClearanceType.values.index(it.type), it.pk))
     rows = []
     for it in records:
         known = {

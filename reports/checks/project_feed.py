@@ -122,12 +122,36 @@ def _cover_agrees(name: str, row: Snapshot, it: Snapshot) -> Iterator[Failure]:
 
 def told(project: Project, as_of: dt.date) -> Snapshot:
     """Return the mass balance as the feeds, targets and measurements of the project tell it."""
-    rows = list(Feed.objects.filter(project=project))
+    return told_of(project, *records([project]).get(project.pk, ([], [], [])), as_of)
+
+
+Records = tuple[list[Feed], list[Target], list[Measurement]]
+
+
+def records(projects: Sequence[Project]) -> dict[int, Records]:
+    """Return the feeds, the targets and the measurements of each project; four queries for any number of them."""
+    found: dict[int, Records] = {it.pk: ([], [], []) for it in projects}
+    for feed in Feed.objects.filter(project__in=found):
+        found[feed.project_id][0].append(feed)
+    owners: dict[int, int] = {}
+    targets = Target.objects.filter(project__in=found)
+    for target in targets.select_related("indicator").prefetch_related("versions"):
+        owners[target.pk] = target.project_id or 0
+        found[owners[target.pk]][1].append(target)
+    for value in Measurement.objects.filter(target__project__in=found):
+        found[owners[value.target_id]][2].append(value)
+    return found
+
+
+def told_of(
+    project: Project,
+    rows: Sequence[Feed],
+    targets: Sequence[Target],
+    values: Sequence[Measurement],
+    as_of: dt.date,
+) -> Snapshot:
+    """Return the mass balance as these records tell it."""
     feeds = {which: _counting(rows, which, as_of) for which in WHICH}
-    targets = list(
-        Target.objects.filter(project=project).select_related("indicator").prefetch_related("versions")
-    )
-    values = list(Measurement.objects.filter(target__in=targets))
     capacities = list(_capacities(project, targets, feeds, as_of))
     built_for = [row["product"] for row in capacities]
     balances = list(_balances(project, targets, values, feeds, built_for, as_of))

@@ -43,11 +43,12 @@ def told(project: Project, as_of: dt.date) -> Snapshot:
     """Return both ladders as the assessments of the project tell them."""
     rows = Readiness.objects.filter(project=project).select_related("claimed_by", "verified_by")
     return {
-        name: _ladder([row for row in rows if row.ladder == name.upper()], as_of) for name in ("trl", "mrl")
+        name: told_of([row for row in rows if row.ladder == name.upper()], as_of) for name in ("trl", "mrl")
     }
 
 
-def _ladder(rows: Sequence[Readiness], as_of: dt.date) -> Snapshot:
+def told_of(rows: Sequence[Readiness], as_of: dt.date) -> Snapshot:
+    """Return one ladder as its assessments tell it."""
     said = standing(rows, "claimed", as_of, day=lambda row: row.assessed_on)
     seen = standing(rows, "verified", as_of, day=lambda row: row.assessed_on, level=COUNTS_AT)
     claimed = {row.value: _claim(row) for row in said}

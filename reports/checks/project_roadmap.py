@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -104,15 +104,30 @@ class Slip:
 
 def told(project: Project, as_of: dt.date) -> Snapshot:
     """Return the road as the decisions, the plans and the milestones that all readers may see tell it."""
-    decisions = [
-        row
-        for row in StageGate.objects.filter(project=project).order_by("decided_on", "pk")
-        if row.decided_on <= as_of
-    ]
-    plans = [
-        row for row in GatePlan.objects.filter(project=project).order_by("number") if row.decided_on <= as_of
-    ]
-    slips = list(_slips(project, as_of))
+    return told_of(
+        project,
+        StageGate.objects.filter(project=project),
+        GatePlan.objects.filter(project=project),
+        list(_slips(project, as_of)),
+        as_of,
+        signed_on=project.agreement.signed_on if project.agreement and _all_are_party(project) else None,
+    )
+
+
+def told_of(
+    project: Project,
+    decided: Iterable[StageGate],
+    planned: Iterable[GatePlan],
+    slips: Sequence[Slip],
+    as_of: dt.date,
+    *,
+    signed_on: dt.date | None,
+) -> Snapshot:
+    """Return the road as these records tell it; `signed_on` is None where not every reader may see the agreement."""
+    in_order = sorted(decided, key=lambda row: (row.decided_on, row.pk))
+    decisions = [row for row in in_order if row.decided_on <= as_of]
+    by_number = sorted(planned, key=lambda row: row.number)
+    plans = [row for row in by_number if row.decided_on <= as_of]
     letter, length = _road(project.kind)
     gates = [
         _gate(f"{'X' if letter == 'E' else 'G'}{number}", letter, number, decisions, plans, slips, as_of)
@@ -120,7 +135,7 @@ def told(project: Project, as_of: dt.date) -> Snapshot:
     ]
     last = decisions[-1] if decisions else None
     stage = last.to_stage if last else None
-    since = _since(project, decisions, letter, as_of)
+    since = _since(project, decisions, letter, as_of, signed_on)
     ends = _box_ends(stage or f"{letter}0", since)
     at_gate = [row["code"] for row in gates if row["before"] == (stage or f"{letter}0")]
     final = gates[-1]
@@ -155,13 +170,17 @@ def _road(kind: str) -> tuple[str, int]:
     return "S", 1 if kind in WITHOUT_PLANT else 6
 
 
-def _since(project: Project, decisions: Sequence[StageGate], letter: str, as_of: dt.date) -> dt.date | None:
+def _since(
+    project: Project,
+    decisions: Sequence[StageGate],
+    letter: str,
+    as_of: dt.date,
+    signed: dt.date | None,
+) -> dt.date | None:
     """Return when the present stage was entered: by a pass, or by a decision that led out of a known stage."""
     if not decisions:
-        agreement = project.agreement
-        signed = agreement.signed_on if agreement else None
         intent = letter == "S" and project.phase in ("", "concept")
-        return signed if intent and signed and signed <= as_of and _all_are_party(project) else None
+        return signed if intent and signed and signed <= as_of else None
     stay = len(decisions) - 1
     while stay and decisions[stay - 1].to_stage == decisions[-1].to_stage:
         stay -= 1

@@ -9,6 +9,7 @@ from typing import Any
 from projects.models import Project
 from projects.permissions import Actor
 from reports.checks import (
+    execution,
     project_clearances,
     project_feed,
     project_handovers,
@@ -45,10 +46,12 @@ def identities(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
 
 
 def told(snapshot: Snapshot, *, by: Actor) -> dict[str, Snapshot]:
-    """Return the sections of a project report from the records alone; nothing where the report is on no project."""
+    """Return from the records alone the sections of a project report, the rows of a partner report; else nothing."""
+    as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
+    if "organisation" in snapshot and "execution" in snapshot:
+        return {"execution": {**snapshot["execution"], "rows": execution.told(snapshot, as_of)}}
     if "project" not in snapshot:
         return {}
-    as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
     project = Project.objects.visible_to(by).filter(reference=snapshot["project"]["reference"]).first()
     return {name: tell(project, as_of) for name, tell in TOLD.items() if name in snapshot} if project else {}
 

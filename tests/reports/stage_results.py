@@ -125,11 +125,13 @@ def _ladders(project: Project, officer: User, manager: User) -> None:
 def _transfer(project: Project, officer: User, manager: User) -> None:
     by = acting(officer, ON)
     transfer = Transfer(
-        reference="TRF-001",
+        reference=f"TRF-{project.reference[4:]}",
         project=project,
         asset="Strip casting of NdFeB",
-        donor=Organisation.objects.get(reference="INS-008"),
-        recipient=project.lead or Organisation.objects.get(reference="INS-001"),
+        donor=Organisation.objects.exclude(pk=project.lead_id).filter(reference__in=["INS-008", "INS-009"])[
+            0
+        ],
+        recipient=project.lead,
         licence_type="licence",
         exclusivity="exclusive",
         term_years=Decimal("7.50"),
@@ -207,11 +209,14 @@ def _feed(project: Project, officer: User, manager: User) -> None:
 def _production(project: Project, officer: User, manager: User) -> None:
     """Magnets made: verified, only claimed, and an amount that reaches over two years."""
     by = acting(officer, ON)
-    indicator = Indicator(code="PRD-MAG", name="Magnets made", unit="t per year", measure_basis="annual")
+    indicator = Indicator.objects.filter(code="PRD-MAG").first()
+    if indicator is None:
+        indicator = Indicator(code="PRD-MAG", name="Magnets made", unit="t per year", measure_basis="annual")
+        audit.create(indicator, by=by, action="test.setup")
     target = Target(
-        reference="TGT-901",
+        reference=f"TGT-9{project.reference[4:]}",
         project=project,
-        indicator=audit.create(indicator, by=by, action="test.setup"),
+        indicator=indicator,
         title="Magnets made",
         unit="t per year",
         measure_basis="annual",
