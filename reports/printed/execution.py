@@ -36,8 +36,8 @@ def _stage(row: Snapshot) -> str:
     elif row["held"]:
         parts.append(_("held"))
     elif row["over_days"] is not None and row["over_days"] > 0:
-        late = ngettext("%(days)s day over its time", "%(days)s days over its time", row["over_days"])
-        parts.append(late % {"days": formats.indian(row["over_days"])})
+        late = ngettext("%(shown)s day over its time", "%(shown)s days over its time", row["over_days"])
+        parts.append(late % {"shown": formats.indian(row["over_days"])})
     return ", ".join(parts)
 
 

@@ -44,8 +44,8 @@ def _time_box(road: Snapshot) -> str:
     day, over = formats.day(road["time_box_ends"]), road["over_days"]
     if over <= 0:
         return day
-    late = ngettext("%(days)s day over its time", "%(days)s days over its time", over)
-    return f"{day}, {late % {'days': formats.indian(over)}}"
+    late = ngettext("%(shown)s day over its time", "%(shown)s days over its time", over)
+    return f"{day}, {late % {'shown': formats.indian(over)}}"
 
 
 def commercial(road: Snapshot) -> str:
