@@ -62,11 +62,11 @@ def indian(value: Decimal | float | str | None, decimals: int | None = None) -> 
     return f"{sign}{grouped}.{fraction}" if fraction else f"{sign}{grouped}"
 
 
-def crore(value: Decimal | float | str | None) -> str:
-    """Return an amount in crore rupees, as in "₹ 16,300 crore"."""
+def crore(value: Decimal | float | str | None, decimals: int | None = None) -> str:
+    """Return an amount in crore rupees, as in "₹ 16,300 crore"; `decimals` fixes the places."""
     if value is None or value == "":
         return unknown()
-    return (_("₹ %(amount)s crore") % {"amount": indian(value)}).replace(" ", NO_BREAK_SPACE)
+    return (_("₹ %(amount)s crore") % {"amount": indian(value, decimals)}).replace(" ", NO_BREAK_SPACE)
 
 
 def per_cent(value: Decimal | float | str | None, decimals: int = 2) -> str:

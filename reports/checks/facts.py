@@ -51,7 +51,7 @@ def milestone(row: Milestone, as_of: dt.date) -> Facts:
     else:
         state = "recorded_after" if row.actual_on and row.actual_on > as_of else "undated"
     happened = state in ("achieved", "recorded_after")
-    claimant = _post(row.claimed_by)
+    claimant = post(row.claimed_by)
     return {
         "title": row.title,
         "type": row.type,
@@ -71,7 +71,7 @@ def milestone(row: Milestone, as_of: dt.date) -> Facts:
             else None
         ),
         "verified": (
-            {"by": _post(row.verified_by), "on": _day(verified_on)}
+            {"by": post(row.verified_by), "on": _day(verified_on)}
             if verified_on and verified_on <= as_of
             else None
         ),
@@ -101,7 +101,7 @@ def revision(row: Milestone, number: int, as_of: dt.date) -> Facts | None:
         "days": (move.new_on - move.old_on).days,
         "reason": move.reason_code,
         "narrative": move.narrative or None,
-        "approved_by": _post(move.approved_by),
+        "approved_by": post(move.approved_by),
         "on": _day(move.decided_on),
     }
 
@@ -154,7 +154,7 @@ def _measured(found: measured.Value | None) -> Facts | None:
         "value": number(found.value),
         "on": _day(found.last.period_end),
         "level": found.level,
-        "by": _post(found.last.claimed_by),
+        "by": post(found.last.claimed_by),
         "source_url": found.last.source_url or None,
     }
 
@@ -265,7 +265,7 @@ def evidence(row: Evidence) -> Facts:
         "size": row.size,
         "type": row.content_type,
         "milestone": _reference(row.milestone),
-        "uploaded_by": _post(row.uploaded_by),
+        "uploaded_by": post(row.uploaded_by),
         "on": _local_day(row.created_at),
     }
 
@@ -294,7 +294,7 @@ def _date(on: dt.date | None, precision: str) -> Facts | None:
     return {"on": on.isoformat(), "precision": precision or "day"} if on else None
 
 
-def _post(row: User | None) -> str | None:
+def post(row: User | None) -> str | None:
     """Return the post, or the name where none is recorded; what the system took from a source was said by nobody here."""
     return None if row is None or row.is_system else row.post or str(row)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from projects.models import FundLine, Project
+from reports.checks import claims
 from reports.checks.arithmetic import Failure, Snapshot, text
 
 
@@ -33,25 +34,4 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
 
 def standing(lines: dict[int, FundLine], which: str, as_of: dt.date) -> list[FundLine]:
     """Return the lines that count on the day as claimed, or as verified: none that another replaces."""
-    corrected = {line.supersedes_id: line.pk for line in lines.values() if line.supersedes_id}
-    return [
-        line
-        for key, line in lines.items()
-        if line.dated_on <= as_of
-        and _stands(line, which, as_of)
-        and not any(_stands(lines[later], which, as_of) for later in _later(key, corrected))
-    ]
-
-
-def _stands(line: FundLine, which: str, as_of: dt.date) -> bool:
-    if which == "claimed":
-        return line.status != "returned"
-    return line.status == "verified" and line.verified_on is not None and line.verified_on <= as_of
-
-
-def _later(key: int, corrected: dict[int, int]) -> Iterator[int]:
-    """Yield the correction of a line, and the corrections of that one."""
-    later = corrected.get(key)
-    while later is not None:
-        yield later
-        later = corrected.get(later)
+    return claims.standing(lines.values(), which, as_of, day=lambda line: line.dated_on)

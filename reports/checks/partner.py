@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
+from reports.checks import execution
 from reports.checks.agreement import days_since_signing, tallies
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.programme import agreements, money, outputs, projects
@@ -20,6 +21,7 @@ def partner(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from agreements(snapshot["agreements"], as_of)
     yield from _agreements(snapshot["agreements"], as_of)
     yield from _asked(snapshot, as_of)
+    yield from execution.identities(snapshot, as_of)
     parts = (snapshot[name]["total"] for name in ("agreements", "projects", "milestones", "targets"))
     yield Failure("provenance", sum(snapshot["provenance"].values()), sum(parts))
 

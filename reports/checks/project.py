@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from reports.checks import project_money
+from reports.checks import project_sections
 from reports.checks.arithmetic import Failure, Snapshot
 
 
 def project(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     total = 1 + snapshot["milestones"]["total"] + snapshot["targets"]["total"]
     yield Failure("provenance", sum(snapshot["provenance"].values()), total)
-    yield from project_money.identities(snapshot["money"], as_of)
+    yield from project_sections.identities(snapshot, as_of)

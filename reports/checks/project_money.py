@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any
 
 from projects.models import FundLine, Project
-from projects.permissions import Actor
 from projects.progress import half_up
 from reports.checks.arithmetic import Failure, Snapshot, must, text
 from reports.checks.money import standing
@@ -102,12 +101,8 @@ def _a_year_after(day: dt.date) -> tuple[int, int, int]:
 # --- told again from the records ---
 
 
-def told(snapshot: Snapshot, *, by: Actor) -> Snapshot | None:
-    """Return what the fund lines say of the project of a report; None where the report is of no project."""
-    if "project" not in snapshot or "money" not in snapshot:
-        return None
-    as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
-    project = Project.objects.visible_to(by).filter(reference=snapshot["project"]["reference"]).first()
+def told(project: Project, as_of: dt.date) -> Snapshot:
+    """Return what the fund lines say of a project, as they stand for all its readers."""
     lines = {line.pk: line for line in FundLine.objects.filter(project=project).select_related("contributor")}
     counting = {which: standing(lines, which, as_of) for which in WHICH}
     funds = {
@@ -115,7 +110,7 @@ def told(snapshot: Snapshot, *, by: Actor) -> Snapshot | None:
         for which in WHICH
     }
     given = {which: [it for it in counting[which] if it.kind == "sanctioned"] for which in WHICH}
-    named = _seen_by_all(project) if project else set()
+    named = seen_by_all(project)
     sources = [{"source": key, **shares} for key, shares in _shares(given, funds, lambda it: it.source)]
     return {
         "funds": funds,
@@ -132,19 +127,7 @@ def told(snapshot: Snapshot, *, by: Actor) -> Snapshot | None:
     }
 
 
-def differences(place: str, found: Any, expected: Any) -> Iterator[Failure]:
-    """Yield each value that is not what the records say, by its place."""
-    if isinstance(found, dict) and isinstance(expected, dict) and found.keys() == expected.keys():
-        for key in found:
-            yield from differences(f"{place}.{key}", found[key], expected[key])
-    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
-        for number, (one, other) in enumerate(zip(found, expected, strict=True), 1):
-            yield from differences(f"{place}[{number}]", one, other)
-    elif found != expected:
-        yield Failure(place, found, expected)
-
-
-def _seen_by_all(project: Project) -> set[str]:
+def seen_by_all(project: Project) -> set[str]:
     """Return the references of those whom lead and partners all may see."""
     own = {it.reference for it in (*project.partners.all(), project.lead) if it}
     parties = {it.reference for it in project.agreement.parties.all()} if project.agreement else set()

@@ -22,9 +22,10 @@ from projects.models import (
     Project,
     ReliancePoint,
     Target,
+    Transfer,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, money, project_money, steps, traces, whole
+from reports.checks import facts, life, money, project_handovers, project_sections, steps, traces, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -44,6 +45,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
+    Transfer: (project_handovers.terms, (), ()),
 }
 
 
@@ -67,7 +69,8 @@ class Records:
     standings: dict[str, set[steps.Standing]]
     life: Snapshot | None
     """What the records tell of the life of the agreement that the report is on."""
-    money: Snapshot | None
+    sections: dict[str, Snapshot]
+    """What the records tell of a project, by the section of its report."""
     funds: dict[str, str | None]
 
 
@@ -99,7 +102,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         files=files,
         standings=steps.standings(rows, as_of),
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
-        money=project_money.told(snapshot, by=by),
+        sections=project_sections.told(snapshot, by=by),
         funds=_funds(snapshot),
     )
 
@@ -153,13 +156,13 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
         yield from (failure for failure in lived if failure.found != failure.expected)
     for place, crore in records.funds.items():
         _money, _columns, which, kind = place.split(".")
-        yield from project_money.differences(place, snapshot["money"]["funds"][which][kind], crore)
-    if records.money is not None:
-        yield from project_money.differences("money", snapshot["money"], records.money)
+        yield from project_sections.differences(place, snapshot["money"]["funds"][which][kind], crore)
+    for name, told in records.sections.items():
+        yield from project_sections.differences(name, snapshot[name], told)
     if "trl" in snapshot and "project" in snapshot:
-        for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
-            if "trl" in told:
-                yield from _values("trl", snapshot, {"trl": told["trl"]})
+        for _record, values in records.by_reference.get(snapshot["project"]["reference"], []):
+            if "trl" in values:
+                yield from _values("trl", snapshot, {"trl": values["trl"]})
 
 
 def _rows(snapshot: Snapshot) -> Iterator[Place]:

@@ -19,7 +19,7 @@ def money(project: Project, as_of: dt.date, *, by: Actor, readers: set[int]) -> 
     lines = list(FundLine.objects.visible_to(by).filter(project=project).select_related("contributor"))
     found = project_money(lines, as_of)
     names = {line.contributor_id: line.contributor for line in lines}
-    open_ = _open_to(project, readers)
+    open_ = open_to(project, readers)
     return {
         "funds": {
             "claimed": {kind.value: places(found.columns[kind].claimed) for kind in FundKind},
@@ -46,7 +46,7 @@ def money(project: Project, as_of: dt.date, *, by: Actor, readers: set[int]) -> 
     }
 
 
-def _open_to(project: Project, readers: set[int]) -> set[int]:
+def open_to(project: Project, readers: set[int]) -> set[int]:
     """Return whom every reader may see: the organisations of the project, and the parties where all are party."""
     agreement = project.agreement
     parties = {party.pk for party in agreement.parties.all()} if agreement else set()

@@ -7,9 +7,10 @@ import datetime as dt
 from projects import progress
 from projects.models import Organisation, Project
 from projects.models.projects import ProjectQuerySet
-from projects.permissions import Actor
+from projects.permissions import Actor, member
 from projects.progress import AgreementRow, Asked, MilestoneRow, ProjectFigures, TargetRow
 from projects.progress.measured import Measured
+from reports.figures.execution import execution
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import agreements, funds, money, projects, provenance, without_project
 from reports.figures.project import evidence
@@ -29,6 +30,7 @@ def partner_snapshot(organisation: Organisation, as_of: dt.date, period: Period,
         "asked": _asked(figures.asked, seen.milestones.rows, seen.targets.rows, as_of),
         "outputs": outputs(seen.targets),
         "projects": projects(seen.projects) | {"without": without_project(seen.milestones)},
+        "execution": execution(as_of, by=member(figures.organisation.pk, on=by.on)),
         "milestones": found,
         "revisions": revisions(seen.milestones.rows),
         "targets": targets(seen.targets),

@@ -13,9 +13,14 @@ from projects.models import Agreement, Evidence, Project
 from projects.models.evidence import EvidenceQuerySet
 from projects.permissions import Actor
 from projects.progress import MilestoneFigures, ProjectRow, Revision
+from reports.figures.clearances import clearances
+from reports.figures.feed import feed
+from reports.figures.handovers import handovers
+from reports.figures.ladders import ladders
 from reports.figures.milestones import in_order, milestones, name_agreements, revision_row
 from reports.figures.money import money
 from reports.figures.programme import cost, provenance, trl_claimed, trl_verified
+from reports.figures.roadmap import roadmap
 from reports.figures.shapes import Shape, date, day, local_day, mineral, organisation, person, quantity, text
 from reports.figures.targets import targets
 from reports.periods import Period
@@ -25,7 +30,7 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
     """Return the sections of the report on one project that `by` may see, as it stands on `as_of`."""
     figures = progress.project_progress(project, as_of, by)
     row = figures.project
-    readers = row.project.acting_organisations()
+    project, readers = row.project, row.project.acting_organisations()
     found = milestones(figures.milestones, period) | {"rows": in_order(figures.milestones)}
     _withhold_agreements(found, figures.milestones, readers)
     return {
@@ -35,6 +40,11 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
         "revisions": [revision(it) for it in figures.revisions],
         "targets": targets(figures.targets),
         "money": money(project, as_of, by=by, readers=readers),
+        "roadmap": roadmap(project, as_of, by=by, readers=readers),
+        "clearances": clearances(project, as_of, by=by),
+        "ladders": ladders(project, as_of, by=by),
+        "handovers": handovers(project, as_of, by=by, readers=readers),
+        "feed": feed(project, as_of, by=by),
         "evidence": evidence(
             Evidence.objects.visible_to(by).filter(
                 Q(milestone__project=project) | Q(measurement__target__project=project)

@@ -25,7 +25,8 @@ ORDER = (
         "ladder",
         "technology",
     ),
-    *("asked", "exceptions", "named", "projects", "milestones", "revisions", "money", "trl", "readiness"),
+    *("asked", "exceptions", "named", "projects", "execution", "roadmap", "milestones", "revisions"),
+    *("money", "trl", "readiness", "feed", "ladders", "handovers", "clearances"),
     *("indicators", "results", "targets", "evidence", "agreements", "provenance"),
 )
 NAME = re.compile(r"\[([^\]]*)\]$")

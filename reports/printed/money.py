@@ -38,7 +38,7 @@ def _warnings(money: Snapshot) -> Iterator[str]:
     for which, text in texts.items():
         for row in money["excesses"][which]:
             yield text % {
-                "amount": formats.crore(row["crore"]),
+                "amount": formats.crore(row["crore"], 2),
                 "kind": label(row["kind"], "FundKind"),
                 "than": label(row["than"], "FundKind"),
             }
@@ -47,7 +47,7 @@ def _warnings(money: Snapshot) -> Iterator[str]:
             "%(amount)s from %(source)s was released more than a year ago and has no certificate (GFR 12-A); "
             "the oldest release is of %(day)s, %(days)s days ago."
         ) % {
-            "amount": formats.crore(row["crore"]),
+            "amount": formats.crore(row["crore"], 2),
             "source": label(row["source"], "FundSource"),
             "day": formats.day(row["since"]),
             "days": formats.indian(row["days"]),

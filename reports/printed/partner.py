@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from projects.choices import OrganisationKind
 from projects.models import AgreementParty
 from reports import drawings
+from reports.printed import execution
 
 
 def sections() -> dict[str, str]:
@@ -17,6 +18,7 @@ def sections() -> dict[str, str]:
         "asked": _("What is asked"),
         "outputs": _("Outputs"),
         "projects": _("Projects"),
+        "execution": _("Where the projects stand"),
         "milestones": _("Milestones"),
         "revisions": _("Slippage ledger"),
         "targets": _("Other targets"),
@@ -34,6 +36,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     printed_first = set(snapshot["outputs"]["rows"])
     other_rows = [row for reference, row in of_target.items() if reference not in printed_first]
     return {
+        **execution.context(snapshot["execution"]),
         "kind_of_organisation": OrganisationKind(snapshot["organisation"]["kind"]).label,
         "asked_overdue": [of_milestone[reference] for reference in asked["overdue"]],
         "asked_due": [of_milestone[reference] for reference in asked["due"]],

@@ -7,15 +7,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import money
+from reports.printed import clearances, feed, handovers, ladders, money, roadmap
 
 
 def sections() -> dict[str, str]:
     return {
         "facts": _("The project"),
+        "roadmap": _("Roadmap"),
         "milestones": _("Milestones"),
         "revisions": _("Slippage ledger"),
         "targets": _("Targets"),
+        "feed": _("Feed and mass balance"),
+        "ladders": _("Technology and manufacturing readiness"),
+        "handovers": _("Technology transfer"),
+        "clearances": _("Clearances"),
         "money": _("Money"),
         "evidence": _("Evidence"),
         "sources": _("Sources and method"),
@@ -23,4 +28,12 @@ def sections() -> dict[str, str]:
 
 
 def context(snapshot: dict[str, Any]) -> dict[str, Any]:
-    return {"drawings": drawings.project(snapshot), **money.context(snapshot["money"])}
+    return {
+        "drawings": drawings.project(snapshot),
+        **roadmap.context(snapshot["roadmap"]),
+        **feed.context(snapshot["feed"]),
+        **ladders.context(snapshot["ladders"]),
+        **handovers.context(snapshot["handovers"]),
+        **clearances.context(snapshot["clearances"]),
+        **money.context(snapshot["money"]),
+    }

@@ -13,7 +13,7 @@ from projects import choices, formats
 from projects.progress import Rung, Standing, transfer, working
 from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
-from reports.printed import vocabulary
+from reports.printed import results_words, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
@@ -110,7 +110,7 @@ def section_name(slug: str) -> str:
         "trl": _("Technology readiness"),
         "working": _("Symbolic or working"),
     }
-    return names.get(slug) or slug.replace("_", " ")
+    return names.get(slug) or results_words.sections().get(slug) or slug.replace("_", " ")
 
 
 def _joined(words: list[str]) -> str:
@@ -136,6 +136,8 @@ def _row(name: str, key: str, section: str) -> str:
         "rungs": lambda code: str(Rung(code).label),
         "answers": lambda code: str(working.Question(code).label),
     }
+    if (found := results_words.row(section, key, name)) is not None:
+        return found
     if key == "contributors" and name == "not_stated":
         return _("not stated")
     if key == "contributors" and name == "withheld":
@@ -160,6 +162,8 @@ def _code(code: str, key: str, section: str) -> str:
         "basis": "TargetBasis",
         "move": "AgreementMove",
     }
+    if (found := results_words.code(section, key, code)) is not None:
+        return found
     if section == "life" and key in ("status", "from", "to"):
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
@@ -186,6 +190,8 @@ def _said(code: str) -> str:
 def _word(key: str, above: str, section: str) -> str:
     """Return the word for one step of a path; `above` is the list that it stands in, else the step before."""
     language = get_language() or ""
+    if section in results_words.sections() and (found := results_words.words(language).get(key)):
+        return found
     if key == "baseline" and section == "targets":
         return _("baseline")
     if key == "total" and section == "money":

@@ -42,8 +42,8 @@ def two_or_dash(value: str | None) -> str:
 
 @register.filter
 def or_not_recorded(value: str | None) -> str:
-    """Return an amount with Indian grouping, or the words for a column in which no line is on record."""
-    return _("not recorded") if value is None else formats.indian(value)
+    """Return an amount with its two decimals, or the words for a column in which no line is on record."""
+    return _("not recorded") if value is None else formats.indian(value, 2)
 
 
 @register.filter

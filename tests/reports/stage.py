@@ -35,6 +35,7 @@ from reports.models import Report
 from reports.periods import IST
 from tests import folders
 from tests.cast import acting, document, person
+from tests.reports import stage_results
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -70,11 +71,22 @@ def fill() -> User:
         _values(officer, manager, dt.date(2026, 8, 12))
         _life(officer, manager, dt.date(2026, 8, 12))
         _money(officer, manager)
+        for reference in ("PRJ-003", "PRJ-025"):
+            project = Project.objects.get(reference=reference)
+            # The road of a plant has every gate.
+            audit.change(
+                project, by=acting(owner, stage_results.ON), action="test.setup", changes={"kind": "plant"}
+            )
+            stage_results.fill(project, officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
             action="test.setup",
-            changes={"trl_stated": "7/8", "trl_verified": 5, "trl_verified_on": dt.date(2026, 8, 1)},
+            changes={
+                "trl_stated": "7/8",
+                "trl_verified": 5,
+                "trl_verified_on": dt.date(2026, 8, 1),
+            },
         )
     return owner
 
@@ -130,9 +142,10 @@ def _life(officer: User, manager: User, on: dt.date) -> None:
 
 
 def _money(officer: User, manager: User) -> None:
-    """Put amounts of every column on the project: some verified, one uncertified, one too much."""
+    """Put amounts of every column on the project: some verified, one corrected, one uncertified, one too much."""
     project = Project.objects.get(reference="PRJ-003")
     ours, theirs = project.lead, Organisation.objects.get(reference="INS-008")
+    lines: list[FundLine] = []
     for kind, source, crore, on, contributor, level in (
         ("sanctioned", "budget", "400.00", dt.date(2024, 5, 2), ours, 1),
         ("sanctioned", "state", "33.50", dt.date(2024, 6, 3), None, None),
@@ -141,7 +154,8 @@ def _money(officer: User, manager: User) -> None:
         ("released", "budget", "80.00", dt.date(2025, 7, 1), ours, None),
         ("released", "budget", "90.00", dt.date(2026, 2, 2), ours, None),
         ("spent", "budget", "175.75", dt.date(2026, 5, 5), ours, 1),
-        ("certified", "budget", "170.00", dt.date(2026, 6, 1), ours, None),
+        ("certified", "budget", "107.00", dt.date(2026, 6, 1), ours, 1),
+        ("certified", "budget", "170.00", dt.date(2026, 6, 1), ours, None),  # corrects the one before it
     ):
         line = FundLine(
             project=project,
@@ -152,7 +166,9 @@ def _money(officer: User, manager: User) -> None:
             contributor=contributor,
             claimed_by=officer,
             claimed_at=timezone.now(),
+            supersedes=lines[-1] if crore == "170.00" else None,
         )
+        lines.append(line)
         audit.create(line, by=acting(officer, dt.date(2026, 8, 12)), action="test.setup")
         if level:
             changes = {

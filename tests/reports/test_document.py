@@ -46,6 +46,9 @@ NOT_PRINTED = {
         OF_A_TARGET + r"|targets\.(with_target|with_due|verified\.count|by_basis\..*)",
         r"targets\.rows\.\*\.(baseline\.on|target\.version|claimed\.level|verified\.(on|by|source_url)|achievement\.\w+_capped)",
         r"evidence\.\*\.type|revisions\.\*\.number",
+        # How many there are of each is for the data file: the paper shows the rows.
+        r"clearances\.(total|states\.\w+)|handovers\.(total|(claimed|verified)\.\w+)|roadmap\.passed",
+        r"feed\.(excesses\.\w+|unassured)|feed\.capacities\.\*\.since",
     ),
 }
 

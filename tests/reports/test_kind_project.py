@@ -212,7 +212,7 @@ def test_paper_and_tables_hold_the_money(cast: Cast, language):
     snapshot, failures = made(cast)
     assert failures == []
     html, _assets = document.html(snapshot, language)
-    for figure in ("48", "62.50", "0.5", "11"):
+    for figure in ("48.00", "62.50", "0.50", "11.00"):
         assert printing.holds(html, figure)
     assert "money.sources" in tables.names(snapshot)
     assert "62.50" in tables.one_table(snapshot, "0" * 64, "money.sources").decode()
