@@ -7,9 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from projects import iati
-from projects.intake import cells
 from projects.intake.problems import Problem
-from projects.intake.reading import Folder, Row
+from projects.intake.reading import Folder, Row, fill
 from projects.intake.tables import Table
 
 
@@ -57,18 +56,7 @@ def _row(table: Table, folder: Folder, activity: Any, indicator: Any, period: An
         "note": " ".join(actual.xpath("comment/narrative/text()")),
     }
     for name, cell in found.items():
-        column = table.columns[name]
-        try:
-            text = cells.cleaned(cell)
-            row.values[name] = column.read(text) if text else None
-            if text or not column.required:
-                continue
-            reason = _("is empty: it must be filled.")
-        except cells.Unreadable as unreadable:
-            row.values[name] = None
-            reason = str(unreadable)
-        row.broken.add(name)
-        folder.problems.append(row.problem(name, reason))
+        fill(row, name, cell, folder)
     row.within = (activity.findtext("iati-identifier") or "").strip()
     return row
 

@@ -270,21 +270,24 @@ def _row(found: list[str], line: int, header: list[str], table: Table, folder: F
         name for name, column in table.columns.items() if name not in header and not column.may_be_absent
     )
     for name, cell in zip(header, found, strict=True):
-        column = table.columns.get(name)
-        if column is None or name in row.values:
-            continue
-        try:
-            value = cells.cleaned(cell)
-            if value:
-                row.values[name] = column.read(value)
-                continue
-            row.values[name] = None
-            if not column.required:
-                continue
-            reason = _("is empty: it must be filled.")
-        except cells.Unreadable as unreadable:
-            row.values[name] = None
-            reason = str(unreadable)
-        row.broken.add(name)
-        folder.problems.append(row.problem(name, reason))
+        if name in table.columns and name not in row.values:
+            fill(row, name, cell, folder)
     return row
+
+
+def fill(row: Row, name: str, cell: str, folder: Folder) -> None:
+    """Read a cell into the row; where it cannot be read, or is empty and must not be, note why."""
+    column = row.table.columns[name]
+    row.values[name] = None
+    try:
+        value = cells.cleaned(cell)
+        if value:
+            row.values[name] = column.read(value)
+            return
+        if not column.required:
+            return
+        reason = _("is empty: it must be filled.")
+    except cells.Unreadable as unreadable:
+        reason = str(unreadable)
+    row.broken.add(name)
+    folder.problems.append(row.problem(name, reason))
