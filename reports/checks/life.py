@@ -53,8 +53,8 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     status = _status(agreement, steps, last, as_of)
     since = last if status == "expired" and last and last < as_of else taken[-1].taken_on if taken else None
     rows = [
-        _duty(row, as_of)
-        for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
+        duty(row, as_of)
+        for row in Duty.objects.filter(agreement=agreement).prefetch_related("done").order_by("number")
     ]
     return {
         "status": status,
@@ -161,8 +161,9 @@ def _anniversary(first: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, first.day)
 
 
-def _duty(row: Duty, as_of: dt.date) -> Snapshot:
-    claims = list(DutyDone.objects.filter(duty=row).order_by("done_on", "pk"))
+def duty(row: Duty, as_of: dt.date) -> Snapshot:
+    """Return a duty, loaded with its claims, as claimed and as verified on the day."""
+    claims = sorted(row.done.all(), key=lambda it: (it.done_on, it.pk))
     said = _left(claims, [it for it in claims if _said(it)], as_of)
     seen = _left(claims, [it for it in claims if _seen(it, as_of)], as_of)
     return {

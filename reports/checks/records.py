@@ -24,7 +24,7 @@ from projects.models import (
     Target,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, money, project_money, steps, traces, whole
+from reports.checks import facts, life, money, project_money, steps, traces, warnings, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -69,6 +69,8 @@ class Records:
     """What the records tell of the life of the agreement that the report is on."""
     money: Snapshot | None
     funds: dict[str, str | None]
+    warnings: Snapshot | None
+    """What the records warn of, in a report on what needs a decision."""
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -101,6 +103,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
         money=project_money.told(snapshot, by=by),
         funds=_funds(snapshot),
+        warnings=warnings.told(as_of, by=by) if "warnings" in snapshot else None,
     )
 
 
@@ -156,6 +159,8 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
         yield from project_money.differences(place, snapshot["money"]["funds"][which][kind], crore)
     if records.money is not None:
         yield from project_money.differences("money", snapshot["money"], records.money)
+    if records.warnings is not None:
+        yield from project_money.differences("warnings", snapshot["warnings"], records.warnings)
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:
