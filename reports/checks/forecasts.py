@@ -46,7 +46,9 @@ def _place(row: Snapshot) -> tuple[str, ...]:
 
 def milestones(as_of: dt.date, by: Actor) -> list[Told]:
     """Return the milestones that `by` may see, each with what its record says on the day."""
-    rows = Milestone.objects.visible_to(by).select_related("project", "agreement", "claimed_by", "verified_by")
+    rows = Milestone.objects.visible_to(by).select_related(
+        "project", "agreement", "claimed_by", "verified_by"
+    )
     return [(row, facts.milestone(row, as_of)) for row in rows.prefetch_related("revisions__approved_by")]
 
 
@@ -93,9 +95,7 @@ def told(rows: Sequence[Told], ways: Iterable[Road], as_of: dt.date) -> Snapshot
 
 def _slip(it: Snapshot) -> int | None:
     """Return how late an achieved date came out, or how far an open one was moved."""
-    reached = (
-        it["actual"] if it["state"] == "achieved" else it["latest"] if it["state"] == "open" else None
-    )
+    reached = it["actual"] if it["state"] == "achieved" else it["latest"] if it["state"] == "open" else None
     if not reached or not it["baseline"] or (it["state"] == "open" and not it["revisions"]):
         return None
     return (dt.date.fromisoformat(reached["on"]) - dt.date.fromisoformat(it["baseline"]["on"])).days
@@ -110,7 +110,7 @@ def _likely(start: str, kind: str | None, moved: int, cases: Sequence[Case], as_
     method = "of_the_type" if len(alike) >= NEEDED["of_the_type"] else "of_any_type"
     days = sorted(alike if method == "of_the_type" else every)
     enough = len(days) >= NEEDED[method]
-    dates = [_at(first, days, part) for part in PARTS] if enough else [None] * len(PARTS)
+    dates = [_at(first, days, part) if enough else None for part in PARTS]
     return {
         "method": method,
         "cases": len(days),

@@ -70,9 +70,7 @@ class Road:
             for place, row in enumerate(self.decisions)
             if row.decision == "conditional"
             and row.conditions_due_on is not None
-            and not any(
-                it.decision == "pass" and it.gate >= row.gate for it in self.decisions[place + 1 :]
-            )
+            and not any(it.decision == "pass" and it.gate >= row.gate for it in self.decisions[place + 1 :])
         ]
 
     def _is_passed(self, code: str, after: int) -> bool:
@@ -99,8 +97,7 @@ class Road:
 def roads(projects: Sequence[Project], signed: dict[int, dt.date | None], as_of: dt.date) -> list[Road]:
     """Return the road of each project; two queries. `signed` holds when the agreements were signed that may be seen."""
     decided, planned = (
-        model.objects.filter(project__in=projects, decided_on__lte=as_of)  # type: ignore[attr-defined]
-        for model in (StageGate, GatePlan)
+        model.objects.filter(project__in=projects, decided_on__lte=as_of) for model in (StageGate, GatePlan)
     )
     decisions: dict[int, list[StageGate]] = {}
     plans: dict[int, list[GatePlan]] = {}

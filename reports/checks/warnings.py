@@ -135,7 +135,9 @@ def _entry(subject: Any, since: Since, as_of: dt.date) -> Snapshot:
 
 
 def _organisation(row: Organisation | None) -> Snapshot | None:
-    return row and {"reference": row.reference, "name": row.name, "short_name": row.short_name}
+    if row is None:
+        return None
+    return {"reference": row.reference, "name": row.name, "short_name": row.short_name}
 
 
 def _exact(value: str) -> Since:

@@ -46,7 +46,8 @@ def warnings(as_of: dt.date, *, by: Actor) -> Shape:
             "known": sum(row["median_on"] is not None for row in dates),
             "cases": found.cases,
             "rows": sorted(
-                dates, key=lambda it: (it["due"]["on"], it["project"] or "", it["reference"], it["gate"] or "")
+                dates,
+                key=lambda it: (it["due"]["on"], it["project"] or "", it["reference"], it["gate"] or ""),
             ),
         },
     }
@@ -90,8 +91,8 @@ def _project(subject: Subject) -> str | None:
 
 def _responsible(subjects: set[Subject]) -> dict[Subject, Organisation | None]:
     """Return whom to ask: the lead of the project, or the first party of the agreement; two queries and their joins."""
-    projects = {it.pk if isinstance(it, Project) else it.project_id for it in subjects if not _agreed(it)}
-    agreements = {it.pk for it in subjects if _agreed(it)}
+    projects = {_project_key(it) for it in subjects}
+    agreements = {it.pk for it in subjects if isinstance(it, Agreement)}
     leads = {it.pk: it.lead for it in Project.objects.filter(pk__in=projects).select_related("lead")}
     found = Agreement.objects.filter(pk__in=agreements).prefetch_related("agreement_parties__organisation")
     first = {it.pk: next((one.organisation for one in it.agreement_parties.all()), None) for it in found}
@@ -99,14 +100,16 @@ def _responsible(subjects: set[Subject]) -> dict[Subject, Organisation | None]:
     def asked(subject: Subject) -> Organisation | None:
         if isinstance(subject, Agreement):
             return first.get(subject.pk)
-        key = subject.pk if isinstance(subject, Project) else subject.project_id
+        key = _project_key(subject)
         return leads.get(key) if key else None
 
     return {subject: asked(subject) for subject in subjects}
 
 
-def _agreed(subject: Subject) -> bool:
-    return isinstance(subject, Agreement)
+def _project_key(subject: Subject) -> int | None:
+    if isinstance(subject, Agreement):
+        return None
+    return subject.pk if isinstance(subject, Project) else subject.project_id
 
 
 def _open_date(it: OpenDate) -> Shape:

@@ -49,9 +49,10 @@ def _likely(row: Snapshot) -> dict[str, str]:
         few = _("too few cases (%(cases)s, needs %(needed)s)") % words
         return {"median": NONE, "range": NONE, "basis": few}
     dates = {"early": formats.day(row["from_on"]), "late": formats.day(row["to_on"])}
-    basis = ngettext(
-        "from %(cases)s case, %(method)s", "from %(cases)s cases, %(method)s", row["cases"]
-    ) % {"cases": formats.indian(row["cases"]), "method": Method(row["method"]).label}
+    basis = ngettext("from %(cases)s case, %(method)s", "from %(cases)s cases, %(method)s", row["cases"]) % {
+        "cases": formats.indian(row["cases"]),
+        "method": Method(row["method"]).label,
+    }
     return {
         "median": formats.day(row["median_on"]),
         "range": _("%(early)s to %(late)s") % dates,
