@@ -33,8 +33,10 @@ def life(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         yield Failure(f"{name}.state", row["state"], state)
     left = None if last is None or found["status"] in ("terminated", "draft") else (last - as_of).days
     yield Failure("life.expires_in_days", found["expires_in_days"], left)
-    expired = left is not None and left < 0
-    yield must("life.status: expired when the last day is past", (found["status"] == "expired") == expired)
+    past = last is not None and last < as_of
+    yield must("life.status: over once the last day is past", not (past and found["status"] in MAY_EXPIRE))
+    may_be = past or snapshot["agreement"]["status"] == "expired"
+    yield must("life.status: expired only then", may_be or found["status"] != "expired")
     numbers = [row["code"] for row in found["amendments"]]
     yield Failure("life.amendments.code", numbers, [f"A{number}" for number in range(1, len(numbers) + 1)])
 
