@@ -21,7 +21,7 @@ from projects.choices import (
     VerificationLevel,
 )
 from projects.models import Agreement, Clearance, Milestone, Project, Target
-from projects.progress.agreement_life import AgreementLife, consortium
+from projects.progress.agreement_life import AgreementLife, consortium, precision_of
 from projects.progress.bands import months_after
 from projects.progress.clearances import ALARMS, clearance_row
 from projects.progress.funds import ProjectMoney
@@ -198,7 +198,7 @@ def expiries(lives: Iterable[AgreementLife], as_of: dt.date) -> Found:
         if life.status == AgreementStatus.EXPIRED or life.expires_soon:
             on = life.expiry.on
             since = on if on is not None and on < as_of else None
-            found.append(_row(Flag.EXPIRY, life.agreement, since, as_of))
+            found.append(_row(Flag.EXPIRY, life.agreement, since, as_of, precision_of(life.expiry)))
     return _longest_first(found)
 
 

@@ -108,7 +108,7 @@ def ladder(
     signed = _signed(row.agreement, achieved, as_of)
     return (
         signed,
-        _effective(row.agreement, as_of),
+        _effective(row, as_of),
         _binding([row, *children], as_of),
         _project(row, projects),
         _first(Rung.FUNDED, (it for it in achieved if it.milestone.type in FUNDING)),
@@ -138,14 +138,23 @@ def _signed(agreement: Agreement, achieved: Iterable[MilestoneRow], as_of: dt.da
     return _none(Rung.SIGNED)
 
 
-def _effective(agreement: Agreement, as_of: dt.date) -> LadderStep:
+def _effective(row: AgreementRow, as_of: dt.date) -> LadderStep:
+    agreement = row.agreement
     if agreement.effective_on is not None:
         if agreement.effective_on > as_of:
             return _none(Rung.EFFECTIVE)
         return LadderStep(Rung.EFFECTIVE, Standing.REACHED, agreement.effective_on, Precision.DAY, agreement)
-    if agreement.status == AgreementStatus.IN_FORCE:
+    if _recorded_as(row, as_of) == AgreementStatus.IN_FORCE:
         return LadderStep(Rung.EFFECTIVE, Standing.REACHED, witness=agreement)
     return _none(Rung.EFFECTIVE)
+
+
+def _recorded_as(row: AgreementRow, as_of: dt.date) -> str:
+    """Return the status that the first step up to the day left; without one the status on the day, before it ran out."""
+    taken = [it for it in row.agreement.steps.all() if it.taken_on <= as_of]
+    if taken:
+        return min(taken, key=lambda it: (it.taken_on, it.pk)).from_status
+    return row.agreement.status if row.status == AgreementStatus.EXPIRED else row.status
 
 
 def _binding(rows: Sequence[AgreementRow], as_of: dt.date) -> LadderStep:

@@ -125,7 +125,7 @@ def _expected(snapshot: Snapshot, as_of: dt.date) -> dict[str, Rung]:
     signed = _signed(fact, achieved, by_then)
     return {
         "signed": signed,
-        "effective": _effective(fact, by_then),
+        "effective": _effective(fact, snapshot["life"], by_then),
         "binding": _binding(fact, by_then),
         "project": _listed("project", snapshot["projects"]["rows"], also=fact["has_project"]),
         "funded": _event([row for row in achieved if row["type"] in FUNDING]),
@@ -146,11 +146,13 @@ def _signed(fact: Snapshot, achieved: list[Snapshot], by_then: str) -> Rung:
     return ("reached", None, itself) if fact["status"] in SIGNED_SINCE else NOT_REACHED
 
 
-def _effective(fact: Snapshot, by_then: str) -> Rung:
+def _effective(fact: Snapshot, life: Snapshot, by_then: str) -> Rung:
     itself = ("agreement", fact["reference"])
     if fact["effective"]:
         return ("reached", fact["effective"], itself) if fact["effective"]["on"] <= by_then else NOT_REACHED
-    return ("reached", None, itself) if fact["status"] == "in_force" else NOT_REACHED
+    first = life["steps"][0]["from"] if life["steps"] else life["status"]
+    came = fact["status"] if first == "expired" else first
+    return ("reached", None, itself) if came == "in_force" else NOT_REACHED
 
 
 def _binding(fact: Snapshot, by_then: str) -> Rung:

@@ -11,6 +11,7 @@ from reports.checks.life import life_lines
 from reports.checks.milestones import milestone_row
 from reports.checks.readiness import highest, readiness
 from reports.checks.revisions import revisions
+from reports.checks.warnings import warnings
 
 # docs/rules/exceptions.md
 LIMITS = {
@@ -28,6 +29,7 @@ def exceptions(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     found, named = snapshot["exceptions"], snapshot["named"]
     yield from _named(named, as_of)
     yield from readiness(snapshot["readiness"])
+    yield from warnings(snapshot["warnings"], as_of)
     expected = {name: rule(snapshot, as_of) for name, rule in RULES.items()}
     records = _records(snapshot)
     codes = [rule["code"] for rule in found["rules"]]

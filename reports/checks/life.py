@@ -33,8 +33,10 @@ def life(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         yield Failure(f"{name}.state", row["state"], state)
     left = None if last is None or found["status"] in ("terminated", "draft") else (last - as_of).days
     yield Failure("life.expires_in_days", found["expires_in_days"], left)
-    expired = left is not None and left < 0
-    yield must("life.status: expired when the last day is past", (found["status"] == "expired") == expired)
+    past = last is not None and last < as_of
+    yield must("life.status: over once the last day is past", not (past and found["status"] in MAY_EXPIRE))
+    may_be = past or snapshot["agreement"]["status"] == "expired"
+    yield must("life.status: expired only then", may_be or found["status"] != "expired")
     numbers = [row["code"] for row in found["amendments"]]
     yield Failure("life.amendments.code", numbers, [f"A{number}" for number in range(1, len(numbers) + 1)])
 
@@ -53,9 +55,12 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     status = _status(agreement, steps, last, as_of)
     since = last if status == "expired" and last and last < as_of else taken[-1].taken_on if taken else None
     rows = [
-        _duty(row, as_of)
-        for row in Duty.objects.filter(agreement=agreement).select_related("party").order_by("number")
-        if row.agreed_on is None or row.agreed_on <= as_of
+        duty(row, as_of)
+        for row in Duty.objects.filter(agreement=agreement)
+        .select_related("party")
+        .prefetch_related("done")
+        .order_by("number")
+        if is_agreed(row, as_of)
     ]
     return {
         "status": status,
@@ -162,8 +167,14 @@ def _anniversary(first: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, first.day)
 
 
-def _duty(row: Duty, as_of: dt.date) -> Snapshot:
-    claims = list(DutyDone.objects.filter(duty=row).order_by("done_on", "pk"))
+def is_agreed(row: Duty, as_of: dt.date) -> bool:
+    """Whether the parties had agreed on the duty by the day; one without a day came with the agreement."""
+    return row.agreed_on is None or row.agreed_on <= as_of
+
+
+def duty(row: Duty, as_of: dt.date) -> Snapshot:
+    """Return a duty, loaded with its claims, as claimed and as verified on the day."""
+    claims = sorted(row.done.all(), key=lambda it: (it.done_on, it.pk))
     said = _left(claims, [it for it in claims if _said(it)], as_of)
     seen = _left(claims, [it for it in claims if _seen(it, as_of)], as_of)
     return {

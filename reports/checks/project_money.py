@@ -122,7 +122,7 @@ def told(project: Project, as_of: dt.date) -> Snapshot:
         "leverage": {
             which: _leverage({row["source"]: row[which]["crore"] for row in sources}) for which in WHICH
         },
-        "uncertified": list(_uncertified(counting["claimed"], as_of)),
+        "uncertified": list(uncertified(counting["claimed"], as_of)),
         "excesses": {which: _excesses(funds[which]) for which in WHICH},
     }
 
@@ -170,8 +170,8 @@ def _crore(lines: Iterable[FundLine]) -> str | None:
     return _sum(f"{line.amount_crore:f}" for line in lines)
 
 
-def _uncertified(lines: list[FundLine], as_of: dt.date) -> Iterator[Snapshot]:
-    """Certificates cover the oldest releases, so what they do not reach of the old ones is left."""
+def uncertified(lines: list[FundLine], as_of: dt.date) -> Iterator[Snapshot]:
+    """Yield what is owed by source: certificates cover the oldest releases, so what they do not reach of the old ones is left."""
     for source in GOVERNMENT:
         own = sorted((it for it in lines if it.source == source), key=lambda it: (it.dated_on, it.pk))
         certified = sum((it.amount_crore for it in own if it.kind == "certified"), Decimal(0))

@@ -25,7 +25,17 @@ from projects.models import (
     Transfer,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, money, project_handovers, project_sections, steps, traces, whole
+from reports.checks import (
+    facts,
+    life,
+    money,
+    project_handovers,
+    project_sections,
+    steps,
+    traces,
+    warnings,
+    whole,
+)
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -70,7 +80,7 @@ class Records:
     life: Snapshot | None
     """What the records tell of the life of the agreement that the report is on."""
     sections: dict[str, Snapshot]
-    """What the records tell of a project, by the section of its report."""
+    """What the records tell of a whole section: those on one project, and what they warn of."""
     funds: dict[str, str | None]
 
 
@@ -102,7 +112,8 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         files=files,
         standings=steps.standings(rows, as_of),
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
-        sections=project_sections.told(snapshot, by=by),
+        sections=project_sections.told(snapshot, by=by)
+        | ({"warnings": warnings.told(as_of, by=by)} if "warnings" in snapshot else {}),
         funds=_funds(snapshot),
     )
 

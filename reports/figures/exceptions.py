@@ -27,6 +27,7 @@ from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
 from reports.figures.shapes import Shape, date, day, instrument, organisation, text
 from reports.figures.targets import targets
+from reports.figures.warnings import warnings
 from reports.periods import Period
 
 KINDS = {Milestone: "milestone", Target: "target", Project: "project", Agreement: "agreement"}
@@ -58,6 +59,7 @@ def exceptions_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = exception_figures(as_of, by)
     return {
         "exceptions": _exceptions(figures),
+        "warnings": warnings(as_of, by=by),
         "named": {
             "milestones": _listed([milestone_row(row) for row in figures.milestones]),
             "moves": revisions(figures.milestones),

@@ -13,6 +13,8 @@ from projects import choices, formats
 from projects.progress import Rung, Standing, transfer, working
 from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
+from projects.progress.flags import Flag
+from projects.progress.forecast import Method
 from reports.printed import results_words, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
@@ -108,6 +110,7 @@ def section_name(slug: str) -> str:
         "targets": _("Targets"),
         "technology": _("Technology agreements"),
         "trl": _("Technology readiness"),
+        "warnings": _("Early warning"),
         "working": _("Symbolic or working"),
     }
     return names.get(slug) or results_words.sections().get(slug) or slug.replace("_", " ")
@@ -132,7 +135,7 @@ def _row(name: str, key: str, section: str) -> str:
         "by_type": lambda code: label(code, "Instrument" if section == "agreements" else "MilestoneType"),
         "sources": lambda code: label(code, "FundSource"),
         "uncertified": lambda code: label(code, "FundSource"),
-        "rules": lambda code: str(Rule(code).label),
+        "rules": lambda code: str((Flag if section == "warnings" else Rule)(code).label),
         "rungs": lambda code: str(Rung(code).label),
         "answers": lambda code: str(working.Question(code).label),
     }
@@ -168,6 +171,8 @@ def _code(code: str, key: str, section: str) -> str:
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
+    if key == "method" and code in Method.values:
+        return str(Method(code).label)
     if key == "state":
         return state(code)
     if key == "band":

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
-from projects import progress
+from projects import agreeing, progress
 from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType, Phase, Precision
 from projects.management.commands import load_demonstration
 from projects.models import Agreement, audit
@@ -104,6 +104,20 @@ def test_an_effective_date_to_come_outweighs_the_status(cast: Cast):
     )
     assert ladder(row, cast)["effective"] == NONE
     assert ladder(row, cast, dt.date(2026, 6, 10))["effective"] == ("reached", "2026-06-10", "AGR-910")
+
+
+def test_what_came_in_force_took_effect_though_it_was_suspended_since(cast: Cast):
+    row = agreement(
+        "AGR-910",
+        cast.texmin,
+        status=AgreementStatus.IN_FORCE,
+        signed_on=dt.date(2025, 1, 1),
+        expires_on=None,
+    )
+    step = {"decided_by_post": "Joint Secretary", "reason": "Sanctions."}
+    agreeing.take(row, "suspend", by=acting(cast.manager), taken_on=dt.date(2026, 5, 1), **step)
+    for on in (dt.date(2026, 4, 1), AS_OF):
+        assert ladder(row, cast, on)["effective"] == ("reached", None, "AGR-910")
 
 
 @pytest.mark.parametrize(

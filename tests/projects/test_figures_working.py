@@ -1,8 +1,11 @@
 """Symbolic or working: the ten answers on the public records as worked by hand, and each answer from its record."""
 
 import datetime as dt
+import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -49,6 +52,16 @@ def test_the_defined_one_is_defined_as_worked_by_hand(records: None):
     assert witnesses[Question.BINDING] == "AGR-002"
     assert witnesses[Question.PROJECT] == "PRJ-010"
     assert witnesses[Question.ACHIEVED].startswith("MST-")
+
+
+def test_the_examples_of_the_rule_page_are_what_the_program_says(records: None, root: Path):
+    text = (root / "docs/rules/working.md").read_text()
+    blocks = [json.loads(it) for it in re.findall(r"```rule\n(.*?)\n```", text, re.DOTALL)]
+    assert [it["given"]["agreement"] for it in blocks] == ["AGR-001", "AGR-002"]
+    for block in blocks:
+        found = asked(block["given"]["agreement"], dt.date.fromisoformat(block["given"]["as_of"]))
+        told = {"yes": sorted(yes(found)), "score": found.score, "standing": found.standing.value}
+        assert told == block["expected"]
 
 
 def test_every_yes_names_what_shows_it(records: None):

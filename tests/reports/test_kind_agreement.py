@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from projects import agreeing
-from projects.choices import Role
+from projects.choices import AgreementStatus, Role
 from projects.management.commands import load_demonstration
 from projects.models import Agreement, Amendment, Duty, DutyDone, FundLine, audit
 from projects.progress.working import Question
@@ -393,3 +393,27 @@ def test_both_readings_of_the_report_follow_a_correction_over_several_steps_and_
         ("overdue", None),
         ("claimed", "2026-06-02"),
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "expires_on", "told"),
+    [
+        (AgreementStatus.ANNOUNCED, dt.date(2026, 1, 31), "announced"),
+        (AgreementStatus.EXPIRED, None, "expired"),
+        (AgreementStatus.SIGNED, dt.date(2026, 1, 31), "expired"),
+    ],
+)
+def test_what_was_recorded_as_expired_or_only_announced_is_reported_so(cast, status, expires_on, told):
+    row = agreement("AGR-921", cast.texmin, status=status, expires_on=expires_on)
+    snapshot, failures = made(row, acting(cast.officer), orders.NOW.date(), orders.NOW)
+    assert (snapshot["life"]["status"], failures) == (told, [])
+
+
+@pytest.mark.django_db
+def test_an_agreement_that_came_in_force_and_was_suspended_took_effect_in_both_readings(cast):
+    row = agreement("AGR-921", cast.texmin, status=AgreementStatus.IN_FORCE)
+    step = {"decided_by_post": "Joint Secretary", "reason": "Sanctions."}
+    agreeing.take(row, "suspend", by=acting(cast.manager), taken_on=dt.date(2026, 5, 1), **step)
+    snapshot, failures = made(row, acting(cast.officer), orders.NOW.date(), orders.NOW)
+    assert (rungs(snapshot)["effective"]["standing"], failures) == ("reached", [])
