@@ -6,33 +6,28 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
 
 from django.utils import timezone
 
 from projects.models import Feed, Measurement, Project, Target
-from projects.progress import half_up
+from reports.checks import project_capacity
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.claims import standing
-from reports.checks.project_made import first_day, months, most, product_of, tonnes
+from reports.checks.project_made import first_day, most, product_of
+from reports.checks.project_tonnes import (
+    CENT,
+    FACTORS,
+    MATERIALS,
+    gives,
+    known,
+    near,
+    shown,
+    tonnes_of,
+    year_of,
+    years,
+)
 
 WHICH = ("claimed", "verified")
-MATERIALS = (
-    *("ndpr_oxide", "ndpr_metal", "ndfeb_magnet", "treo", "black_mass"),
-    *("lithium", "cobalt", "nickel", "other"),
-)
-METAL = Fraction(288484, 336481)  # 2 x 144.242 of 2 x 144.242 + 3 x 15.999
-# At most so many tonnes of the product from one of the feed; None: it depends.
-FACTORS: dict[tuple[str, str], Fraction | None] = {
-    ("ndpr_oxide", "ndfeb_magnet"): Fraction(3),
-    ("ndpr_oxide", "ndpr_metal"): METAL,
-    ("ndpr_metal", "ndfeb_magnet"): 3 / METAL,
-    **{("treo", it): None for it in ("ndfeb_magnet", "ndpr_metal", "ndpr_oxide")},
-    **{("black_mass", it): None for it in ("lithium", "cobalt", "nickel")},
-}
-BUILT_OF_OXIDE = ("ndfeb_magnet", "ndpr_metal")
-CENT = Fraction(1, 100)
-
 
 # --- in the report alone ---
 
@@ -54,7 +49,7 @@ def identities(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         for which in WHICH:
             yield from _side_agrees(f"feed.balances.{row['code']}.{which}", row[which])
     for row in found["capacities"]:
-        yield from _capacity_agrees(f"feed.capacities.{row['code']}", row)
+        yield from project_capacity.agrees(f"feed.capacities.{row['code']}", row)
     for row in found["overlaps"]:
         yield Failure("feed.overlaps", row["code"], f"{row['material']}/{row['from']}")
         yield must("feed.overlaps: from before until", row["from"] <= row["until"])
@@ -62,11 +57,11 @@ def identities(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
 
 def _side_agrees(name: str, side: Snapshot) -> Iterator[Failure]:
     """Whatever is shown is rounded by itself, so a difference may be a hundredth of a tonne away."""
-    allowed, carried, at_most, made = (_known(side[key]) for key in ("allowed", "carried", "at_most", "made"))
+    allowed, carried, at_most, made = (known(side[key]) for key in ("allowed", "carried", "at_most", "made"))
     if allowed is None or carried is None:
         yield Failure(f"{name}.at_most", side["at_most"], None)
     else:
-        yield _near(f"{name}.at_most", side["at_most"], allowed + carried)
+        yield near(f"{name}.at_most", side["at_most"], allowed + carried)
     if made is None or at_most is None:
         yield Failure(f"{name}.excess", side["excess"], None)
         yield Failure(f"{name}.recovery", side["recovery"], None)
@@ -74,47 +69,10 @@ def _side_agrees(name: str, side: Snapshot) -> Iterator[Failure]:
     if side["excess"] is None:
         yield must(f"{name}.excess: none", made <= at_most)
     else:
-        yield _near(f"{name}.excess", side["excess"], made - at_most)
+        yield near(f"{name}.excess", side["excess"], made - at_most)
     if at_most:
         share = made * 100 / at_most
-        yield _near(f"{name}.recovery", side["recovery"], share, CENT + (1 + share / 100) / at_most)
-
-
-def _known(value: str | None) -> Fraction | None:
-    return None if value is None else Fraction(value)
-
-
-def _near(name: str, found: str | None, expected: Fraction, by: Fraction = CENT) -> Failure:
-    """Return the check that a figure is the expected one, but for the rounding of what it follows from."""
-    return must(
-        f"{name}: about {float(expected):.2f}", found is not None and abs(Fraction(found) - expected) <= by
-    )
-
-
-def _capacity_agrees(name: str, row: Snapshot) -> Iterator[Failure]:
-    known = {which: row[which]["assured"] for which in ("verified", "claimed", "stated")}
-    largest = max((Fraction(it) for it in known.values() if it is not None), default=None)
-    promise = next(
-        (which for which, it in known.items() if it is not None and Fraction(it) == largest), "none"
-    )
-    yield Failure(f"{name}.promise", row["promise"], promise)
-    best = row[promise]["without_feed"] if promise != "none" else None
-    yield Failure(f"{name}.assured", row["assured"], best is not None and Fraction(best) == 0)
-    for which in known:
-        there = [it is not None for it in row[which].values()]
-        yield must(f"{name}.{which}: all or nothing", len(set(there)) == 1)
-        if all(there):
-            yield from _cover_agrees(f"{name}.{which}", row, row[which])
-
-
-def _cover_agrees(name: str, row: Snapshot, it: Snapshot) -> Iterator[Failure]:
-    factor, capacity = FACTORS[row["feed"], row["product"]] or Fraction(1), Fraction(row["capacity"])
-    enough, missing = Fraction(it["enough_for"]), Fraction(it["without_feed"])
-    yield _near(f"{name}.assured", it["assured"], enough / factor)
-    yield _near(f"{name}.without_feed", it["without_feed"], max(Fraction(0), capacity - enough))
-    yield _near(f"{name}.to_be_found", it["to_be_found"], missing / factor)
-    share = enough * 100 / capacity
-    yield _near(f"{name}.per_cent", it["per_cent"], share, CENT + (1 + share / 100) / capacity)
+        yield near(f"{name}.recovery", side["recovery"], share, CENT + (1 + share / 100) / at_most)
 
 
 # --- told again from the records ---
@@ -152,7 +110,7 @@ def told_of(
 ) -> Snapshot:
     """Return the mass balance as these records tell it."""
     feeds = {which: _counting(rows, which, as_of) for which in WHICH}
-    capacities = list(_capacities(project, targets, feeds, as_of))
+    capacities = list(project_capacity.capacities(project, targets, feeds, as_of))
     built_for = [row["product"] for row in capacities]
     balances = list(_balances(project, targets, values, feeds, built_for, as_of))
     return {
@@ -176,49 +134,16 @@ def _counting(rows: Sequence[Feed], which: str, as_of: dt.date) -> list[Feed]:
     )
 
 
-def _year(start: dt.date) -> str:
-    return f"{start.year}-{(start.year + 1) % 100:02d}"
-
-
-def _years(row: Feed) -> Iterator[dt.date]:
-    start = first_day(row.period_start)
-    yield start
-    while row.is_contracted and (start := start.replace(year=start.year + 1)) <= row.period_end:
-        yield start
-
-
-def _tonnes(rows: Sequence[Feed], year: dt.date, material: str, *, contracted: bool) -> Fraction | None:
-    own = [
-        row
-        for row in rows
-        if row.material == material and row.is_contracted == contracted and year in set(_years(row))
-    ]
-    return sum((_part(row, year) for row in own), Fraction(0)) if own else None
-
-
-def _part(row: Feed, year: dt.date) -> Fraction:
-    """A contract gives each year its months of it; a delivery belongs whole to the year it began in."""
-    if not row.is_contracted:
-        return Fraction(row.tonnes)
-    last = year.replace(year=year.year + 1) - dt.timedelta(days=1)
-    inside = months(max(row.period_start, year), min(row.period_end, last))
-    return Fraction(row.tonnes) * inside / months(row.period_start, row.period_end)
-
-
-def _shown(value: Fraction | None) -> str | None:
-    return None if value is None else f"{half_up(value):f}"
-
-
 def _amounts(feeds: dict[str, list[Feed]]) -> Iterator[Snapshot]:
-    keys = {(year, row.material) for rows in feeds.values() for row in rows for year in _years(row)}
+    keys = {(year, row.material) for rows in feeds.values() for row in rows for year in years(row)}
     for year, material in sorted(keys, key=lambda it: (it[0], MATERIALS.index(it[1]))):
         yield {
-            "code": f"{_year(year)}/{material}",
-            "year": _year(year),
+            "code": f"{year_of(year)}/{material}",
+            "year": year_of(year),
             "material": material,
             **{
                 name: {
-                    which: _shown(_tonnes(feeds[which], year, material, contracted=contracted))
+                    which: shown(tonnes_of(feeds[which], year, material, contracted=contracted))
                     for which in WHICH
                 }
                 for name, contracted in (("received", False), ("contracted", True))
@@ -262,8 +187,8 @@ def _balances(
                 continue
             found.append(
                 {
-                    "code": f"{_year(year)}/{product}",
-                    "year": _year(year),
+                    "code": f"{year_of(year)}/{product}",
+                    "year": year_of(year),
                     "product": product,
                     **sides,
                     "left_out": outputs["claimed"].left_out,
@@ -279,9 +204,9 @@ def _side(
     given = {
         feed: found
         for feed, to in FACTORS
-        if to == product and (found := _tonnes(rows, year, feed, contracted=False)) is not None
+        if to == product and (found := tonnes_of(rows, year, feed, contracted=False)) is not None
     }
-    allowed = _allowed(given, product)
+    allowed = gives(given, product)
     at_most = allowed + carried if allowed is not None and carried is not None else None
     excess = made - at_most if made is not None and at_most is not None and made > at_most else None
     share = made * 100 / at_most if made is not None and at_most else None
@@ -289,100 +214,14 @@ def _side(
     if carried is not None and (allowed is not None or not given):
         left = max(Fraction(0), carried + (allowed or 0) - (made or 0))
     return {
-        "fed": _shown(sum(given.values(), Fraction(0)) if given else None),
-        "allowed": _shown(allowed),
-        "carried": _shown(carried),
-        "at_most": _shown(at_most),
-        "made": _shown(made),
-        "recovery": _shown(share),
-        "excess": _shown(excess),
+        "fed": shown(sum(given.values(), Fraction(0)) if given else None),
+        "allowed": shown(allowed),
+        "carried": shown(carried),
+        "at_most": shown(at_most),
+        "made": shown(made),
+        "recovery": shown(share),
+        "excess": shown(excess),
     }, left
-
-
-def _allowed(given: dict[str, Fraction], product: str) -> Fraction | None:
-    factors = {feed: FACTORS[feed, product] for feed in given if (feed, product) in FACTORS}
-    if not factors or None in factors.values():
-        return None
-    return sum((given[feed] * (factor or 0) for feed, factor in factors.items()), Fraction(0))
-
-
-def _capacities(
-    project: Project, targets: Sequence[Target], feeds: dict[str, list[Feed]], as_of: dt.date
-) -> Iterator[Snapshot]:
-    stated: dict[str, Fraction] = {}
-    for target in targets:
-        value = _value(target, as_of)
-        if target.indicator.code == "SUP-NDPR" and value is not None:
-            promised = tonnes(value, target.unit, "t per year")
-            if promised is not None:
-                stated["ndpr_oxide"] = max(stated.get("ndpr_oxide", Fraction(0)), promised)
-    assured = {which: _assured(feeds[which], as_of) for which in WHICH} | {"stated": stated}
-    own = list(_own(project, targets, as_of))
-    for code, product, capacity, since in own:
-        covers = {which: _cover(capacity, given, product) for which, given in assured.items()}
-        known = [which for which in ("verified", "claimed", "stated") if covers[which]["assured"] is not None]
-        promise = max(known, key=lambda it: Fraction(covers[it]["assured"]), default="none")
-        yield {
-            "code": code,
-            "product": product,
-            "feed": "ndpr_oxide",
-            "capacity": _shown(capacity),
-            "since": since.isoformat() if since else None,
-            "promise": promise,
-            "assured": promise != "none" and Fraction(covers[promise]["without_feed"]) == 0,
-            **covers,
-        }
-
-
-def _own(
-    project: Project, targets: Sequence[Target], as_of: dt.date
-) -> Iterator[tuple[str, str, Fraction, dt.date | None]]:
-    """Yield the capacities that targets set, else the one of the project itself."""
-    found = False
-    for target in targets:
-        product, value = product_of(target, "CAP", project.product), _value(target, as_of)
-        if product in BUILT_OF_OXIDE and value is not None:
-            capacity = tonnes(value, target.unit, "t per year")
-            if capacity:
-                found = True
-                yield target.reference, str(product), capacity, target.as_of or target.baseline_as_of
-    name = project.product.casefold()
-    if not found and project.capacity_value is not None and "ndfeb" in name:
-        capacity = tonnes(project.capacity_value, project.capacity_unit, "t per year")
-        if capacity and not any(it in name for it in ("smco", "samarium", "ferrite", "alnico")):
-            yield "project", "ndfeb_magnet", capacity, project.as_of
-
-
-def _value(target: Target, as_of: dt.date) -> Any:
-    """Return the value of the last version decided by the day."""
-    known = [it for it in target.versions.all() if it.decided_on is None or it.decided_on <= as_of]
-    return max(known, key=lambda it: it.number).value if known else None
-
-
-def _assured(rows: Sequence[Feed], as_of: dt.date) -> dict[str, Fraction]:
-    """Return what contracts give of each material in the best year from that of the day on."""
-    found: dict[str, Fraction] = {}
-    for row in rows:
-        for year in _years(row) if row.is_contracted else ():
-            if year >= first_day(as_of):
-                amount = _tonnes(rows, year, row.material, contracted=True) or Fraction(0)
-                found[row.material] = max(found.get(row.material, Fraction(0)), amount)
-    return found
-
-
-def _cover(capacity: Fraction, given: dict[str, Fraction], product: str) -> Snapshot:
-    makes = _allowed(given, product)
-    if makes is None:
-        return dict.fromkeys(("assured", "enough_for", "per_cent", "without_feed", "to_be_found"))
-    factor = FACTORS["ndpr_oxide", product] or Fraction(1)
-    missing = max(Fraction(0), capacity - makes)
-    return {
-        "assured": _shown(makes / factor),
-        "enough_for": _shown(makes),
-        "per_cent": _shown(makes * 100 / capacity),
-        "without_feed": _shown(missing),
-        "to_be_found": _shown(missing / factor),
-    }
 
 
 def _overlaps(rows: Sequence[Feed]) -> Iterator[Snapshot]:
