@@ -160,7 +160,7 @@ class RightsSchema(AutoSchema):
             yield 401, code, "Not signed in: no token, an expired or unknown one, or a disabled account."
         if self._action in rights:
             yield 403, "permission_denied", "Your roles do not allow it, or a second person must decide."
-        if "{" in self.path:
+        if "{" in self.path or getattr(self.view, "MAY_FIND_NOTHING", False):
             yield 404, "not_found", "Nothing here, or nothing that you may see."
         if writes and rights:
             meaning = "`step_not_open`, `stale` (read again), `conflict` (someone was faster) or `key_reused` (another request's key)."

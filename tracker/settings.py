@@ -288,6 +288,7 @@ REST_FRAMEWORK = {
         "tracker.limits.BoundedJSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "projects.renderers.Formats",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "tracker.schema.RightsSchema",
     "EXCEPTION_HANDLER": "tracker.errors.problem",

@@ -29,6 +29,7 @@ class ActivitiesView(APIView):
     permission_classes = (AllowAny,)
     content_negotiation_class = AsIs
     RIGHTS: dict[str, str] = {}
+    MAY_FIND_NOTHING = True
 
     @extend_schema(operation_id="iati_list", responses={(200, "application/xml"): OpenApiTypes.BINARY})
     def get(self, request: Request) -> StreamingHttpResponse:

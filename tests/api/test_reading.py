@@ -368,6 +368,7 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
         "training.claim",
         "transfer.record",
         "transferstep.claim",
+        "webhook.keep",
     ]
     assert signed_in(cast.nobody).get(f"{V1}/me/").json()["roles"] == []
 

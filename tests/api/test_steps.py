@@ -259,8 +259,8 @@ def test_what_one_does_not_see_cannot_be_superseded(key: Any, scene: Scene, sign
 def test_a_value_of_the_wrong_shape_is_refused(
     wrong: dict[str, Any], field: str, scene: Scene, signed_in: SignIn
 ):
+    before = Measurement.objects.count(), Evidence.objects.count()
     response = signed_in(scene.cast.our_lead).post(MEASUREMENTS, {**VALUE, **wrong})
     assert response.status_code == 400
     assert {name for name, _code in problems(response)} == {field}
-    assert Measurement.objects.count() == 2
-    assert Evidence.objects.count() == 2
+    assert (Measurement.objects.count(), Evidence.objects.count()) == before
