@@ -191,7 +191,7 @@ def words(_language: str) -> dict[str, str]:
         "passed": _("passed"),
         "pending": _("pending"),
         "pending_days": _("days pending"),
-        "per_cent": _("per cent"),
+        "per_cent": _("in per cent"),
         "person_days": _("person-days"),
         "persons": _("people certified"),
         "post": _("decided by"),

@@ -15,6 +15,7 @@ from django.db.models import F
 from projects.choices import GateDecision, Role
 from projects.models import (
     Agreement,
+    Delivery,
     Evidence,
     Indicator,
     Measurement,
@@ -51,6 +52,10 @@ def past_the_door(row: models.Model, **changes: Any) -> None:
 
 def made(row: Any) -> Any:
     return audit.create(row, by=system(), action="test.setup")
+
+
+def message(scene: Scene) -> Delivery:
+    return Delivery.objects.get(pk=scene.keys["delivery"][OWN])
 
 
 def planned(scene: Scene) -> Milestone:
@@ -205,6 +210,8 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "duty_is_due_after_it_was_agreed": (of(results.duty), {"agreed_on": dt.date(2026, 6, 2)}),
     "feed_is_more_than_zero": (of(results.feed), {"tonnes": 0}),
     "feed_period_ends_after_it_begins": (of(results.feed), {"period_end": dt.date(2026, 3, 31)}),
+    "undelivered_says_why": (message, {"failure": ""}),
+    "what_has_ended_has_its_moment": (message, {"ended_at": None}),
     "moved_gate_says_why": (of(results.gate_plan), {"number": 2}),
     **{
         name: row

@@ -31,6 +31,7 @@ from projects.models import (
     Transfer,
     TransferStep,
     User,
+    Webhook,
     audit,
 )
 from projects.permissions import SYSTEM, Actor
@@ -101,6 +102,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "schedule.create": ("", "manager administrator", ""),
     "schedule.change": ("", "manager administrator", ""),
     "reference.change": ("", "administrator", ""),
+    "webhook.keep": ("webhook", "manager administrator our_lead", "manager administrator their_lead"),
     "programme.import": ("", "", ""),
 }
 MODELS = {
@@ -120,7 +122,7 @@ NUMBERED = {
 }
 MODELS["transfer"] = Transfer
 NUMBERED |= {"readiness": Readiness, "transferstep": TransferStep, "training": Training}
-NUMBERED |= {"replicationrun": ReplicationRun}
+NUMBERED |= {"replicationrun": ReplicationRun, "webhook": Webhook}
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ SUBJECTS = {
 
 # What stays as it is in Hindi too: names of instruments, standards and file formats.
 ALLOWED = {"MoU", "MoC", "SHA", "PDF", "JSON", "CSV", "GFR", "QR", "INT", "SKL", "TEC", "TT"}
+ALLOWED |= {"TRL", "MRL", "NdPr"}  # levels and elements, written alike
 REFERENCE = re.compile(r"\b[A-Z]{2,5}(?:-[A-Z]{2,4})?-\d+\b|\bNCMM/[\d-]+/[A-Z]/\d+\b")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 

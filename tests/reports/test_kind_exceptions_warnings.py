@@ -80,7 +80,8 @@ def test_what_agrees_with_itself_and_not_with_the_records_is_refused(staged):
     snapshot, by = staged
     wrong = [copy.deepcopy(snapshot) for _each in range(3)]
     left = by_code(wrong[0])["gate"]
-    left["rows"], left["count"], wrong[0]["warnings"]["total"] = [], 0, wrong[0]["warnings"]["total"] - 1
+    wrong[0]["warnings"]["total"] -= left["count"]
+    left["rows"], left["count"] = [], 0
     moved = by_code(wrong[1])["clearance"]["rows"][0]
     moved["since"]["on"], moved["days"] = "2026-05-13", moved["days"] + 1
     forecast = wrong[2]["warnings"]["forecasts"]["rows"][-1]
