@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from projects.models import FundLine, Project
 from reports.checks.arithmetic import Failure, Snapshot, text
+
+ClaimT = TypeVar("ClaimT", bound=Any)
 
 
 def funds(snapshot: Snapshot) -> Iterator[Failure]:
@@ -31,19 +34,19 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
             yield Failure(f"money.funds.{which}.{kind}", crore, total)
 
 
-def standing(lines: dict[int, FundLine], which: str, as_of: dt.date) -> list[FundLine]:
-    """Return the lines that count on the day as claimed, or as verified: none that another replaces."""
+def standing(lines: dict[int, ClaimT], which: str, as_of: dt.date) -> list[ClaimT]:
+    """Return the lines, or claims of another kind, that count on the day as claimed, or as verified: none that another replaces."""
     corrected = {line.supersedes_id: line.pk for line in lines.values() if line.supersedes_id}
     return [
         line
         for key, line in lines.items()
-        if line.dated_on <= as_of
+        if line.day <= as_of
         and _stands(line, which, as_of)
         and not any(_stands(lines[later], which, as_of) for later in _later(key, corrected))
     ]
 
 
-def _stands(line: FundLine, which: str, as_of: dt.date) -> bool:
+def _stands(line: Any, which: str, as_of: dt.date) -> bool:
     if which == "claimed":
         return line.status != "returned"
     return line.status == "verified" and line.verified_on is not None and line.verified_on <= as_of

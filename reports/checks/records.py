@@ -22,9 +22,10 @@ from projects.models import (
     Project,
     ReliancePoint,
     Target,
+    Transfer,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, money, project_money, steps, traces, whole
+from reports.checks import facts, life, money, project_money, steps, traces, transfers, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -44,6 +45,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
+    Transfer: (transfers.facts, ("project", "agreement"), ()),
 }
 
 
@@ -69,6 +71,8 @@ class Records:
     """What the records tell of the life of the agreement that the report is on."""
     money: Snapshot | None
     funds: dict[str, str | None]
+    transfers: Snapshot | None
+    """What the records tell of all transfers of technology, where the report holds them."""
 
 
 def read(snapshot: Snapshot, *, by: Actor) -> Records:
@@ -101,6 +105,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
         money=project_money.told(snapshot, by=by),
         funds=_funds(snapshot),
+        transfers=transfers.told(snapshot, by=by),
     )
 
 
@@ -156,6 +161,8 @@ def compare(snapshot: Snapshot, records: Records) -> Iterator[Failure]:
         yield from project_money.differences(place, snapshot["money"]["funds"][which][kind], crore)
     if records.money is not None:
         yield from project_money.differences("money", snapshot["money"], records.money)
+    if records.transfers is not None:
+        yield from project_money.differences("transfers", snapshot["transfers"], records.transfers)
     if "trl" in snapshot and "project" in snapshot:
         for _record, told in records.by_reference.get(snapshot["project"]["reference"], []):
             if "trl" in told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from reports.checks import transfers
 from reports.checks.arithmetic import Failure, Snapshot, day, must
 from reports.checks.life import life_lines
 from reports.checks.readiness import readiness
@@ -19,6 +20,7 @@ ENDED = ("suspended", "expired", "terminated")
 
 def transfer(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from _technology(snapshot["technology"], snapshot, as_of)
+    yield from transfers.identities(snapshot["transfers"], as_of)
     found = snapshot["readiness"]
     yield from readiness(found)
     yield Failure("readiness.projects", found["projects"], found["total"] + found["silent"])

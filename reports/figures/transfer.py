@@ -23,6 +23,7 @@ from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
 from reports.figures.shapes import Shape, date, day, instrument, mineral, text
 from reports.figures.targets import targets
+from reports.figures.transfers import transfers
 from reports.periods import Period
 
 
@@ -31,6 +32,7 @@ def transfer_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = transfer_figures(as_of, by)
     return {
         "technology": _technology(figures),
+        "transfers": transfers(as_of, by=by),
         "readiness": readiness(figures.readiness, as_of)
         | {"projects": figures.projects_total, "silent": figures.projects_total - len(figures.readiness)},
         "indicators": _indicators(figures),

@@ -35,6 +35,7 @@ from reports.models import Report
 from reports.periods import IST
 from tests import folders
 from tests.cast import acting, person
+from tests.reports import stage_transfers
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -70,6 +71,7 @@ def fill() -> User:
         _values(officer, manager, dt.date(2026, 8, 12))
         _life(officer, manager, dt.date(2026, 8, 12))
         _money(officer, manager)
+        stage_transfers.fill(officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),
