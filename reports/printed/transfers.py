@@ -18,6 +18,7 @@ def context(found: Snapshot) -> Snapshot:
     """Return what the templates of the transfers on record read beside the snapshot."""
     arrived = [it for it in found["by_stage"] if it["stage"] in ("absorbed", "producing")]
     return {
+        "know_how_share": formats.per_cent(found["know_how"]["per_cent"]),
         "arrived": {which: sum(it[which] for it in arrived) for which in ("claimed", "verified")},
         "transfer_records": [
             {

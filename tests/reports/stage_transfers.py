@@ -8,11 +8,9 @@ from typing import Any
 
 from projects.models import (
     KnowHowItem,
-    Measurement,
     Organisation,
     Project,
     ReplicationRun,
-    Target,
     Training,
     Transfer,
     TransferStep,
@@ -33,21 +31,22 @@ TERMS: dict[str, Any] = {
 }
 
 
-def fill(officer: User, manager: User) -> list[Transfer]:
-    """Record the transfers with what shows that they arrived, and return them."""
+def fill(officer: User, manager: User) -> None:
+    """Record the transfers with what shows that they arrived."""
     donor = Organisation.objects.get(reference="INS-008")
-    made = []
-    for reference in ("PRJ-003", "PRJ-020"):
+    for reference, complete in (("PRJ-003", absorbed), ("PRJ-020", fallen_back)):
         project = Project.objects.get(reference=reference)
-        taker = project.lead if project.lead_id != donor.pk else Organisation.objects.get(reference="INS-007")
-        facts = {"asset": f"Process of {reference}", "donor": donor, "recipient": taker, **TERMS}
-        made.append(Transfer.record(project, by=acting(officer, SPRING), **facts))
-    _absorbed(made[0], officer, manager)
-    _fallen_back(made[1], officer, manager)
-    return made
+        complete(recorded(project, donor, project.lead, officer), officer, manager)
 
 
-def _absorbed(transfer: Transfer, officer: User, manager: User) -> None:
+def recorded(project: Project, donor: Organisation, recipient: Any, officer: User) -> Transfer:
+    """Return a transfer with all the terms that a licence needs."""
+    facts = {"asset": f"Process of {project.reference}", "donor": donor, "recipient": recipient, **TERMS}
+    return Transfer.record(project, by=acting(officer, SPRING), **facts)
+
+
+def absorbed(transfer: Transfer, officer: User, manager: User) -> None:
+    """Verify the transfer up to absorbed in spring; in summer the schedule grows and a number is corrected."""
     spring, summer = acting(officer, SPRING), acting(officer, SUMMER)
     for kind, due in (("drawing", dt.date(2026, 4, 30)), ("manual", None)):
         item = KnowHowItem.record(
@@ -80,7 +79,6 @@ def _absorbed(transfer: Transfer, officer: User, manager: User) -> None:
         run.verify(by=acting(manager, SPRING), level=level)
     for stage, day in (("offered", 1), ("licensed", 6), ("absorbed", 14)):
         _step(transfer, officer, manager, stage, dt.date(2026, 5, day), SPRING)
-    # What came in the summer: the schedule grew, and the number certified is corrected.
     KnowHowItem.record(transfer, by=summer, title="Charts", kind="process_chart", due_on=dt.date(2026, 7, 31))
     Training.claim(
         transfer,
@@ -96,7 +94,8 @@ def _absorbed(transfer: Transfer, officer: User, manager: User) -> None:
     TransferStep.claim(transfer, by=summer, stage="producing", reached_on=dt.date(2026, 8, 11))
 
 
-def _fallen_back(transfer: Transfer, officer: User, manager: User) -> None:
+def fallen_back(transfer: Transfer, officer: User, manager: User) -> None:
+    """Verify the transfer up to licensed in spring, and its way back to an offer in summer."""
     for stage, day in (("offered", 1), ("licensed", 6)):
         _step(transfer, officer, manager, stage, dt.date(2026, 5, day), SPRING)
     back = dt.date(2026, 8, 9)
@@ -110,13 +109,3 @@ def _step(
         transfer, by=acting(officer, on), stage=stage, reached_on=day, source_url=SOURCE, note=note
     )
     row.verify(by=acting(manager, on), level=1)
-
-
-def produced(transfer: Transfer, officer: User, manager: User) -> Measurement:
-    """Return a verified production of the project of the transfer."""
-    target = Target.objects.filter(project=transfer.project, indicator__code__startswith="PRD-").first()
-    value = Measurement.claim(
-        target, by=acting(officer, SUMMER), value=Decimal("0.5"), period_end=dt.date(2026, 8, 1)
-    )
-    value.verify(by=acting(manager, SUMMER), level=3)
-    return value
