@@ -67,6 +67,11 @@ def identities(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         yield from _row(row, as_of)
 
 
+def arrived(row: Snapshot, which: str) -> bool:
+    """Whether the row shows, as claimed or as verified, that something moved across: an offer and a licence do not."""
+    return row["reached"][which] in STAGES[2:] or bool(row["persons"][which] or row["runs"][which])
+
+
 def _schedule(name: str, found: Snapshot, parts: list[Snapshot]) -> Iterator[Failure]:
     for count in COUNTS:
         there = sum(part[count] for part in parts)

@@ -32,7 +32,7 @@ def transfer_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = transfer_figures(as_of, by)
     return {
         "technology": _technology(figures),
-        "transfers": transfers(as_of, by=by),
+        "transfers": transfers(figures.held, figures.transfers),
         "readiness": readiness(figures.readiness, as_of)
         | {"projects": figures.projects_total, "silent": figures.projects_total - len(figures.readiness)},
         "indicators": _indicators(figures),
@@ -83,6 +83,7 @@ def _technology_row(row: TechnologyRow) -> Shape:
         ],
         "milestones": [it.milestone.reference for it in row.milestones],
         "targets": [it.target.reference for it in row.targets],
+        "transfers": [it.transfer.reference for it in row.transfers],
         "proof": row.proof.value,
         "source_url": text(fact.source_url),
         "as_of": day(fact.as_of),

@@ -7,23 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from projects.choices import TransferStage
-from projects.models import Holdings, KnowHowItem, Transfer, TransferStep, standing
-from projects.models.transfer_steps import holdings
-from projects.permissions import Actor
+from projects.models import Holdings, KnowHowItem, TransferStep, standing
 from projects.progress.arithmetic import per_cent
-from projects.progress.transfers import Count, StageRow, TransferStanding, transfer_standing
+from projects.progress.transfers import Count, StageRow, TransferStanding
 from reports.figures.shapes import Shape, day, organisation, places, quantity, text
 
 
-def transfers(as_of: dt.date, *, by: Actor) -> Shape:
-    """Return every transfer that `by` may see, claimed beside verified, and what they come to; a fixed number of queries."""
-    chosen = Transfer.objects.visible_to(by).select_related("project", "agreement", "donor", "recipient")
-    found = [(held, transfer_standing(held, as_of)) for held in holdings(chosen)]
-    standings = [it for _held, it in found]
+def transfers(recorded: Sequence[Holdings], standings: Sequence[TransferStanding]) -> Shape:
+    """Return the transfers, claimed beside verified, and what they come to; `standings` are those of `recorded`."""
     schedules = [it.know_how for it in standings]
     total, accepted = sum(it.total for it in schedules), sum(it.accepted for it in schedules)
     return {
-        "total": len(found),
+        "total": len(standings),
         "by_stage": [
             {
                 "stage": stage.value,
@@ -48,7 +43,7 @@ def transfers(as_of: dt.date, *, by: Actor) -> Shape:
         "persons": _sum(it.persons for it in standings),
         "person_days": _sum(it.person_days for it in standings),
         "runs": _sum(it.runs for it in standings),
-        "rows": [_row(held, it) for held, it in found],
+        "rows": [_row(held, it) for held, it in zip(recorded, standings, strict=True)],
     }
 
 

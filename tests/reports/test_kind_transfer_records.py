@@ -15,7 +15,7 @@ from reports import checks, document, figures, ordering, tables
 from reports.checks import records as rechecked
 from reports.checks import transfers as told_again
 from reports.choices import Language, ReportKind
-from reports.figures.transfers import transfers
+from reports.periods import Period
 from reports.printed import words
 from tests.api.scene import indicator, target
 from tests.cast import Cast, acting, project, system
@@ -138,6 +138,28 @@ def test_a_document_shows_an_offer_as_a_file_or_as_a_source(cast: Cast):
     assert held(cast)["rows"][0]["stages"][0]["missing"] == []
 
 
+def test_a_transfer_that_arrived_proves_the_agreement_and_one_that_was_licensed_does_not(cast: Cast):
+    absorbed(cast)
+    fallen_back(cast)
+    for owner in (cast.our_agreement, cast.their_agreement):
+        changes = {"scope": "Transfer of technology."}
+        audit.change(owner, by=system(), action="test.setup", changes=changes)
+    snapshot, failures = made(cast)
+    assert failures == []
+    rows = {row["reference"]: row for row in snapshot["technology"]["rows"]}
+    assert (rows["AGR-901"]["proof"], rows["AGR-901"]["transfers"]) == ("verified", ["TRF-001"])
+    assert (rows["AGR-902"]["proof"], rows["AGR-902"]["transfers"]) == ("none", ["TRF-002"])
+    html, _assets = document.html(snapshot, Language.ENGLISH)
+    assert "verified TRF-001" in html
+    for change, wanted in (
+        ({"proof": "claimed"}, "technology.AGR-901.proof is claimed, but must be verified"),
+        ({"transfers": []}, "technology.AGR-901.transfers is [], but must be ['TRF-001']"),
+    ):
+        wrong = copy.deepcopy(snapshot)
+        next(it for it in wrong["technology"]["rows"] if it["reference"] == "AGR-901").update(change)
+        assert any(wanted in str(it) for it in checks.failures(wrong))
+
+
 @pytest.fixture
 def full(cast: Cast):
     """Two transfers with everything in them."""
@@ -201,15 +223,15 @@ def test_a_report_without_its_transfers_is_not_issued(full):
 
 def test_many_transfers_cost_as_many_queries_as_one(cast: Cast):
     absorbed(cast)
-    by = acting(cast.manager, NOW.date())
+    by, period = acting(cast.manager, NOW.date()), Period(JUNE, AUGUST)
     with CaptureQueriesContext(connection) as few:
-        transfers(AUGUST, by=by)
+        figures.transfer_snapshot(AUGUST, period, by=by)
     fallen_back(cast)
     for number in range(950, 956):
         other = project(f"PRJ-{number}", cast.texmin)
         stage_transfers.recorded(other, cast.irel, cast.texmin, cast.officer)
     with CaptureQueriesContext(connection) as many:
-        assert transfers(AUGUST, by=by)["total"] == 8
+        assert figures.transfer_snapshot(AUGUST, period, by=by)["transfers"]["total"] == 8
     assert len(many) == len(few)
 
 
