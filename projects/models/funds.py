@@ -23,6 +23,7 @@ class FundLine(Claim):
 
     ORGANISATION_PATHS = ("project__lead", "project__partners")
     SUBJECT = "project"
+    DAY = "dated_on"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="funds")
     kind = models.CharField(_("kind"), max_length=10, choices=FundKind)
@@ -65,8 +66,6 @@ class FundLine(Claim):
     def claim(cls, subject: Project, *, by: Actor, **facts: Any) -> Self:
         """Claim an amount of one kind and return the new line; a correction names the line that it supersedes."""
         permissions.require(by, "fundline.claim", subject)
-        if facts["dated_on"] > by.on:
-            raise ValidationError({"dated_on": _("This day lies in the future: claim what has happened.")})
         contributor = facts.get("contributor")
         if contributor is not None and not contributors(subject, by).filter(pk=contributor.pk).exists():
             raise ValidationError(

@@ -1,8 +1,8 @@
 """Technology transfer as the records show it: rules of docs/rules/transfer.md.
 
 A signature, a visit or a workshop is not transfer: evidence of transfer is a milestone of transfer, training or
-validation that was achieved, or a reported value of a transfer, technology or skills indicator. A record of the transfer
-itself is one more source in `_proof`.
+validation that was achieved, a reported value of a transfer, technology or skills indicator, or a recorded transfer that
+has arrived: absorbed or producing, with people certified, or with a run that the recipient made alone.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType
-from projects.models import Agreement, Milestone, Project, Target
+from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType, TransferStage
+from projects.models import Agreement, Holdings, Milestone, Project, Target, Transfer, TransferStep
+from projects.models.transfer_steps import holdings
 from projects.permissions import Actor
 from projects.progress.agreements import AgreementRow, agreement_rows
 from projects.progress.milestones import MilestoneFigures, MilestoneRow, milestone_figures
 from projects.progress.programme import Provenance, provenance
 from projects.progress.readiness import claimed_level, verified_level
 from projects.progress.targets import TargetFigures, TargetRow, target_figures
+from projects.progress.transfers import TransferStanding, transfer_standing
 
 # Definitive agreements have duties that bind. Whatever a source calls binding is one too.
 DEFINITIVE = (
@@ -38,6 +40,7 @@ TRANSFER_TYPES = (MilestoneType.TRANSFER, MilestoneType.TRAINING, MilestoneType.
 EVIDENCE_FAMILIES = ("TT-", "TEC-", "SKL-")
 FAMILIES = (*EVIDENCE_FAMILIES, "INT-")  # what is measured of the transfer, and of the sectors it serves
 RESULT_FAMILIES = ("CAP-", "PRD-")  # what a transfer leads to
+ARRIVED = (TransferStage.ABSORBED, TransferStage.PRODUCING)
 ENDED = (AgreementStatus.SUSPENDED, AgreementStatus.EXPIRED, AgreementStatus.TERMINATED)
 
 
@@ -73,6 +76,8 @@ class TechnologyRow:
     """Those of transfer, training and validation under the agreement or its projects."""
     targets: tuple[TargetRow, ...]
     """Those of transfer, technology and skills indicators, likewise."""
+    transfers: tuple[TransferStanding, ...]
+    """Those on record under the agreement or its projects."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,10 @@ class TransferFigures:
     milestones: MilestoneFigures
     targets: TargetFigures
     """The targets of all families of transfer and of its results."""
+    held: tuple[Holdings, ...]
+    """What is recorded of each transfer."""
+    transfers: tuple[TransferStanding, ...]
+    """Where each of these stands."""
     provenance: Provenance
 
     def of_family(self, prefix: str) -> tuple[TargetRow, ...]:
@@ -120,9 +129,12 @@ def transfer_figures(as_of: dt.date, actor: Actor) -> TransferFigures:
     for prefix in (*FAMILIES, *RESULT_FAMILIES):
         wanted |= Q(indicator__code__startswith=prefix)
     targets = target_figures(Target.objects.visible_to(actor).filter(wanted), as_of)
+    recorded = Transfer.objects.visible_to(actor).select_related("project", "agreement", "donor", "recipient")
+    held = tuple(holdings(recorded))
+    transfers = tuple(transfer_standing(it, as_of) for it in held)
     all_agreements = agreement_rows(agreements, as_of)
     rows = [
-        _technology_row(row, projects, milestones.rows, targets.rows, as_of)
+        _technology_row(row, projects, milestones.rows, targets.rows, transfers, as_of)
         for row in all_agreements
         if named_by(row.agreement)
     ]
@@ -138,12 +150,15 @@ def transfer_figures(as_of: dt.date, actor: Actor) -> TransferFigures:
         readiness=readiness,
         milestones=milestones,
         targets=targets,
+        held=held,
+        transfers=transfers,
         provenance=provenance(
             [
                 *(row.row.agreement for row in rows),
                 *readiness,
                 *(row.milestone for row in milestones.rows),
                 *(row.target for row in targets.rows),
+                *(it.transfer for it in held),
             ]
         ),
     )
@@ -180,34 +195,54 @@ def _technology_row(
     projects: Iterable[Project],
     milestones: Iterable[MilestoneRow],
     targets: Iterable[TargetRow],
+    transfers: Iterable[TransferStanding],
     as_of: dt.date,
 ) -> TechnologyRow:
     agreement = row.agreement
     own = tuple(project for project in projects if project.agreement_id == agreement.pk)
     keys = {project.pk for project in own}
 
-    def belongs(record: Milestone | Target) -> bool:
+    def belongs(record: Milestone | Target | Transfer) -> bool:
         return record.agreement_id == agreement.pk or record.project_id in keys
 
     moved = tuple(it for it in milestones if belongs(it.milestone))
     measured = tuple(
         it for it in targets if belongs(it.target) and it.target.indicator.code.startswith(EVIDENCE_FAMILIES)
     )
+    recorded = tuple(it for it in transfers if belongs(it.transfer))
     return TechnologyRow(
         row=row,
         named_by=named_by(agreement),
         is_definitive=is_definitive(agreement),
         standing=standing(agreement, row.status, as_of),
-        proof=_proof(moved, measured),
+        proof=_proof(moved, measured, recorded),
         projects=own,
         milestones=moved,
         targets=measured,
+        transfers=recorded,
     )
 
 
-def _proof(milestones: Sequence[MilestoneRow], targets: Sequence[TargetRow]) -> Proof:
-    if any(it.is_verified for it in milestones) or any(it.verified for it in targets):
+def _proof(
+    milestones: Sequence[MilestoneRow],
+    targets: Sequence[TargetRow],
+    transfers: Sequence[TransferStanding],
+) -> Proof:
+    if (
+        any(it.is_verified for it in milestones)
+        or any(it.verified for it in targets)
+        or any(_arrived(it.verified, it.persons.verified, it.runs.verified) for it in transfers)
+    ):
         return Proof.VERIFIED
-    if any(it.is_achieved for it in milestones) or any(it.claimed for it in targets):
+    if (
+        any(it.is_achieved for it in milestones)
+        or any(it.claimed for it in targets)
+        or any(_arrived(it.claimed, it.persons.claimed, it.runs.claimed) for it in transfers)
+    ):
         return Proof.CLAIMED
     return Proof.NONE
+
+
+def _arrived(step: TransferStep | None, persons: int | None, runs: int | None) -> bool:
+    """Whether something moved across; an offer and a licence are paper."""
+    return (step is not None and step.stage in ARRIVED) or bool(persons) or bool(runs)

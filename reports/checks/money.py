@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from projects.models import FundLine, Project
 from reports.checks import claims
 from reports.checks.arithmetic import Failure, Snapshot, text
+
+ClaimT = TypeVar("ClaimT", bound=Any)
 
 
 def funds(snapshot: Snapshot) -> Iterator[Failure]:
@@ -32,6 +35,6 @@ def funds(snapshot: Snapshot) -> Iterator[Failure]:
             yield Failure(f"money.funds.{which}.{kind}", crore, total)
 
 
-def standing(lines: dict[int, FundLine], which: str, as_of: dt.date) -> list[FundLine]:
-    """Return the lines that count on the day as claimed, or as verified: none that another replaces."""
-    return claims.standing(lines.values(), which, as_of, day=lambda line: line.dated_on)
+def standing(lines: dict[int, ClaimT], which: str, as_of: dt.date) -> list[ClaimT]:
+    """Return the lines, or claims of another kind, that count on the day as claimed, or as verified: none that another replaces."""
+    return claims.standing(lines.values(), which, as_of, day=lambda line: line.day)

@@ -33,6 +33,7 @@ from reports.checks import (
     project_sections,
     steps,
     traces,
+    transfers,
     warnings,
     whole,
 )
@@ -41,6 +42,12 @@ from reports.checks.facts import Either, Facts
 
 OUTSIDE = {"schema", "meta", "changes"}
 Place = tuple[str, Snapshot]
+
+
+def _transfer(row: Transfer, as_of: dt.date) -> Facts:
+    """Return what the record says by the keys of its row in the reports on projects and in those on transfers."""
+    return project_handovers.terms(row, as_of) | transfers.facts(row, as_of)
+
 
 # How the records of each model are read, and what they say on a day.
 SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]]] = {
@@ -55,7 +62,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
-    Transfer: (project_handovers.terms, (), ()),
+    Transfer: (_transfer, ("project", "agreement"), ()),
 }
 
 
@@ -80,7 +87,7 @@ class Records:
     life: Snapshot | None
     """What the records tell of the life of the agreement that the report is on."""
     sections: dict[str, Snapshot]
-    """What the records tell of a whole section: those on one project, and what they warn of."""
+    """What the records tell of a whole section: those on one project, what they warn of, recorded transfers."""
     funds: dict[str, str | None]
 
 
@@ -112,10 +119,17 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         files=files,
         standings=steps.standings(rows, as_of),
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
-        sections=project_sections.told(snapshot, by=by)
-        | ({"warnings": warnings.told(as_of, by=by)} if "warnings" in snapshot else {}),
+        sections=_sections(snapshot, as_of, by),
         funds=_funds(snapshot),
     )
+
+
+def _sections(snapshot: Snapshot, as_of: dt.date, by: Actor) -> dict[str, Snapshot]:
+    found = project_sections.told(snapshot, by=by)
+    if "warnings" in snapshot:
+        found["warnings"] = warnings.told(as_of, by=by)
+    recorded = transfers.told(snapshot, by=by)
+    return found if recorded is None else {**found, "transfers": recorded}
 
 
 def _add_traces(

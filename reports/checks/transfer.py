@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from reports.checks import transfers
 from reports.checks.arithmetic import Failure, Snapshot, day, must
 from reports.checks.life import life_lines
 from reports.checks.readiness import readiness
@@ -19,6 +20,7 @@ ENDED = ("suspended", "expired", "terminated")
 
 def transfer(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from _technology(snapshot["technology"], snapshot, as_of)
+    yield from transfers.identities(snapshot["transfers"], as_of)
     found = snapshot["readiness"]
     yield from readiness(found)
     yield Failure("readiness.projects", found["projects"], found["total"] + found["silent"])
@@ -31,6 +33,7 @@ def transfer(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
             found["total"],
             snapshot["milestones"]["total"],
             snapshot["targets"]["total"],
+            snapshot["transfers"]["total"],
         )
     )
     yield Failure("provenance", sum(snapshot["provenance"].values()), total)
@@ -98,11 +101,25 @@ def _proof(name: str, row: Snapshot, snapshot: Snapshot) -> Iterator[Failure]:
     # A target of the agreement itself names no project.
     of_agreement = {it for it in row["targets"] if targets[it]["project"] is None}
     yield Failure(f"{name}.targets", sorted(row["targets"]), sorted(of_projects | of_agreement))
+    recorded = {it["reference"]: it for it in snapshot["transfers"]["rows"]}
+    under = {
+        reference
+        for reference, it in recorded.items()
+        if it["agreement"] == row["reference"] or it["project"] in projects
+    }
+    yield Failure(f"{name}.transfers", sorted(row["transfers"]), sorted(under))
+    arrived = {
+        which: any(transfers.arrived(recorded[it], which) for it in under) for which in transfers.WHICH
+    }
     moved = [milestones[it] for it in row["milestones"]]
     measured = [targets[it] for it in row["targets"]]
-    if any(it["verified"] for it in (*moved, *measured)):
+    if any(it["verified"] for it in (*moved, *measured)) or arrived["verified"]:
         proof = "verified"
-    elif any(it["state"] == "achieved" for it in moved) or any(it["claimed"] for it in measured):
+    elif (
+        any(it["state"] == "achieved" for it in moved)
+        or any(it["claimed"] for it in measured)
+        or arrived["claimed"]
+    ):
         proof = "claimed"
     else:
         proof = "none"

@@ -23,6 +23,7 @@ from reports.figures.programme import provenance
 from reports.figures.readiness import readiness
 from reports.figures.shapes import Shape, date, day, instrument, mineral, text
 from reports.figures.targets import targets
+from reports.figures.transfers import transfers
 from reports.periods import Period
 
 
@@ -31,6 +32,7 @@ def transfer_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = transfer_figures(as_of, by)
     return {
         "technology": _technology(figures),
+        "transfers": transfers(figures.held, figures.transfers),
         "readiness": readiness(figures.readiness, as_of)
         | {"projects": figures.projects_total, "silent": figures.projects_total - len(figures.readiness)},
         "indicators": _indicators(figures),
@@ -81,6 +83,7 @@ def _technology_row(row: TechnologyRow) -> Shape:
         ],
         "milestones": [it.milestone.reference for it in row.milestones],
         "targets": [it.target.reference for it in row.targets],
+        "transfers": [it.transfer.reference for it in row.transfers],
         "proof": row.proof.value,
         "source_url": text(fact.source_url),
         "as_of": day(fact.as_of),

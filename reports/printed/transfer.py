@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from projects import charts, formats
 from projects.charts import Row, Value
 from reports import drawings
+from reports.printed import transfers
 
 Snapshot = dict[str, Any]
 TOP = 9  # of the readiness scale
@@ -18,6 +19,7 @@ TOP = 9  # of the readiness scale
 def sections() -> dict[str, str]:
     return {
         "glance": _("At a glance"),
+        "transfers": _("Technology transfers"),
         "agreements": _("Technology agreements"),
         "readiness": _("Technology readiness"),
         "milestones": _("Milestones of transfer"),
@@ -33,6 +35,7 @@ def context(snapshot: Snapshot) -> Snapshot:
     rows = snapshot["technology"]["rows"]
     under = [targets[reference] for reference in results["under"]["rows"]]
     return {
+        **transfers.context(snapshot["transfers"]),
         "definitive_rows": [row for row in rows if row["definitive"]],
         "intent_rows": [row for row in rows if not row["definitive"]],
         "families": [

@@ -15,7 +15,7 @@ from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from reports.printed import results_words, vocabulary
+from reports.printed import results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
@@ -109,6 +109,7 @@ def section_name(slug: str) -> str:
         "revisions": _("Slippage ledger"),
         "targets": _("Targets"),
         "technology": _("Technology agreements"),
+        "transfers": _("Technology transfers"),
         "trl": _("Technology readiness"),
         "warnings": _("Early warning"),
         "working": _("Symbolic or working"),
@@ -147,6 +148,8 @@ def _row(name: str, key: str, section: str) -> str:
         return _("another organisation")
     if name == "none":
         return formats.unknown()
+    if section == "transfers" and (word := transfers.code(name, key)):
+        return word
     if key in codes and "#" not in name:
         return codes[key](name)
     return name if any(map(str.isupper, name)) else _said(name)
@@ -173,6 +176,8 @@ def _code(code: str, key: str, section: str) -> str:
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
     if key == "method" and code in Method.values:
         return str(Method(code).label)
+    if section == "transfers" and (word := transfers.code(code, key)):
+        return word
     if key == "state":
         return state(code)
     if key == "band":
@@ -201,5 +206,7 @@ def _word(key: str, above: str, section: str) -> str:
         return _("baseline")
     if key == "total" and section == "money":
         return _("total, nothing counted twice, ₹ crore")
+    if section == "transfers" and key in ("per_cent", "without"):
+        return _("per cent accepted") if key == "per_cent" else _("no stage")
     word = vocabulary.against(language).get(key) if above in ("bands", "delay") else None
     return word or vocabulary.words(language).get(key) or key.replace("_", " ")

@@ -12,7 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from projects import agreeing
 from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType
 from projects.management.commands import load_demonstration
-from projects.models import Agreement, Amendment, Measurement, Project
+from projects.models import (
+    Agreement,
+    Amendment,
+    Measurement,
+    Project,
+    ReplicationRun,
+    Training,
+    Transfer,
+    TransferStep,
+)
 from projects.progress.agreement_life import agreement_life
 from projects.progress.readiness import claimed_level, gap, verified_level
 from projects.progress.transfer import (
@@ -236,6 +245,39 @@ def test_what_other_projects_show_counts_for_others(cast: Cast):
     row = milestone("MST-911", cast.our_project, type=MilestoneType.TRANSFER)
     row.claim(by=acting(cast.officer), actual_on=TODAY)
     assert proof() == Proof.NONE
+
+
+def test_a_recorded_transfer_is_evidence_when_people_are_certified_and_not_when_it_is_licensed(cast: Cast):
+    owner = licensed(cast)
+    by = acting(cast.officer)
+    row = Transfer.record(owner, by=by, asset="Process", donor=cast.irel, recipient=cast.texmin)
+    for stage in ("offered", "licensed"):
+        TransferStep.claim(row, by=by, stage=stage, reached_on=TODAY - DAY)
+    assert proof() == Proof.NONE
+    trained = Training.claim(row, by=by, certified_on=TODAY, persons=4, assessed_by="National institute")
+    assert (proof(TODAY - DAY), proof()) == (Proof.NONE, Proof.CLAIMED)
+    trained.verify(by=acting(cast.manager), level=1)
+    assert proof() == Proof.VERIFIED
+
+
+def test_a_run_counts_when_the_recipient_made_it_alone_and_as_verified_from_v2(cast: Cast):
+    owner, by = licensed(cast), acting(cast.officer)
+    row = Transfer.record(owner, by=by, asset="Process", donor=cast.irel, recipient=cast.texmin)
+    facts = {"by": by, "run_on": TODAY, "guarantee_met": True}
+    ReplicationRun.claim(row, licensor_on_site=True, **facts)
+    assert proof() == Proof.NONE
+    for level, expected in ((1, Proof.CLAIMED), (2, Proof.VERIFIED)):
+        ReplicationRun.claim(row, licensor_on_site=False, **facts).verify(
+            by=acting(cast.manager), level=level
+        )
+        assert proof() == expected
+
+
+def test_a_stage_is_evidence_from_absorbed_on(cast: Cast):
+    owner, by = licensed(cast), acting(cast.officer)
+    row = Transfer.record(owner, by=by, asset="Process", donor=cast.irel, recipient=cast.texmin)
+    TransferStep.claim(row, by=by, stage="absorbed", reached_on=TODAY)
+    assert (proof(TODAY - DAY), proof()) == (Proof.NONE, Proof.CLAIMED)
 
 
 # --- readiness ---

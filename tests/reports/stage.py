@@ -35,7 +35,7 @@ from reports.models import Report
 from reports.periods import IST
 from tests import folders
 from tests.cast import acting, document, person
-from tests.reports import stage_results, stage_warnings
+from tests.reports import stage_results, stage_transfers, stage_warnings
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -78,6 +78,7 @@ def fill() -> User:
                 project, by=acting(owner, stage_results.ON), action="test.setup", changes={"kind": "plant"}
             )
             stage_results.fill(project, officer, manager)
+        stage_transfers.fill(officer, manager)
         stage_warnings.fill(officer)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
