@@ -25,7 +25,7 @@ from projects.models import (
     Transfer,
 )
 from projects.permissions import Actor
-from reports.checks import facts, life, money, project_money, steps, traces, transfers, whole
+from reports.checks import facts, life, money, project_money, steps, traces, transfer_records, whole
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed
 from reports.checks.facts import Either, Facts
 
@@ -45,7 +45,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
-    Transfer: (transfers.facts, ("project", "agreement"), ()),
+    Transfer: (transfer_records.facts, ("project", "agreement"), ()),
 }
 
 
@@ -105,7 +105,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
         life=life.recorded(snapshot["agreement"]["reference"], as_of) if "life" in snapshot else None,
         money=project_money.told(snapshot, by=by),
         funds=_funds(snapshot),
-        transfers=transfers.told(snapshot, by=by),
+        transfers=transfer_records.told(snapshot, by=by),
     )
 
 
