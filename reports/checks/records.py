@@ -33,7 +33,7 @@ from reports.checks import (
     project_sections,
     steps,
     traces,
-    transfers,
+    transfer_records,
     warnings,
     whole,
 )
@@ -46,7 +46,7 @@ Place = tuple[str, Snapshot]
 
 def _transfer(row: Transfer, as_of: dt.date) -> Facts:
     """Return what the record says by the keys of its row in the reports on projects and in those on transfers."""
-    return project_handovers.terms(row, as_of) | transfers.facts(row, as_of)
+    return project_handovers.terms(row, as_of) | transfer_records.facts(row, as_of)
 
 
 # How the records of each model are read, and what they say on a day.
@@ -128,7 +128,7 @@ def _sections(snapshot: Snapshot, as_of: dt.date, by: Actor) -> dict[str, Snapsh
     found = project_sections.told(snapshot, by=by)
     if "warnings" in snapshot:
         found["warnings"] = warnings.told(as_of, by=by)
-    recorded = transfers.told(snapshot, by=by)
+    recorded = transfer_records.told(snapshot, by=by)
     return found if recorded is None else {**found, "transfers": recorded}
 
 

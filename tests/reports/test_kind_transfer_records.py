@@ -13,7 +13,7 @@ from projects import archive
 from projects.models import Evidence, Measurement, Transfer, TransferStep, audit
 from reports import checks, document, figures, ordering, tables
 from reports.checks import records as rechecked
-from reports.checks import transfers as told_again
+from reports.checks import transfer_records
 from reports.choices import Language, ReportKind
 from reports.periods import Period
 from reports.printed import words
@@ -198,7 +198,7 @@ def test_what_contradicts_the_report_alone_is_named(full):
 
 def test_every_value_is_the_records_own(full, cast: Cast):
     by = acting(cast.manager, NOW.date())
-    known = told_again.told(full, by=by)
+    known = transfer_records.told(full, by=by)
     assert known == full["transfers"]
     row = Transfer.objects.get(reference="TRF-001")
     for name, value in (("asset", "Another"), ("fee_crore", Decimal("2.51")), ("exclusivity", "sole")):
