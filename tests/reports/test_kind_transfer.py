@@ -220,6 +220,16 @@ def test_evidence_is_named_and_the_gap_printed(scored):
 
 
 @pytest.mark.django_db
+def test_an_agreement_ends_on_the_last_day_of_its_life_whatever_it_stated_once(scored):
+    snapshot = copy.deepcopy(scored[0])
+    row = agreements(snapshot)["AGR-911"]
+    row["expires"] = {"on": "2026-06-30", "precision": "day"}
+    row["life"]["last_day"] = {"on": "2029-06-30", "precision": "day"}
+    html, _assets = document.html(snapshot, "en")
+    assert "until 30 Jun 2029" in html
+    assert "until 30 Jun 2026" not in html
+
+
 def test_a_family_without_a_target_is_no_empty_table(march):
     html, _assets = document.html(march, "en")
     assert "No target of this family is recorded: no public evidence." in html
