@@ -59,8 +59,8 @@ test-sqlite: ## Run the suite on SQLite
 test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itself
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadgroup -m "not processes"
 
-test-processes: ## Run the tests that start real servers, workers and browsers
-	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadfile -m processes
+test-processes: ## Run the tests that start real servers, workers and browsers; they wait as much as they work
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) + 1)) --dist loadfile -m processes
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
 	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) --dist loadgroup -m "not processes"

@@ -10,7 +10,9 @@ from pathlib import Path
 from django.apps import apps
 
 from projects import intake
+from projects.management.commands import load_demonstration
 from projects.models import audit
+from tests.memory import remembered
 
 NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
 SOURCE = {"source_url": "https://example.org/notice", "as_of": "2026-05-20", "as_of_basis": "printed"}
@@ -164,6 +166,15 @@ def write_file(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]
 
 def admit(folder: Path, *, dry_run: bool = False) -> intake.Outcome:
     return intake.admit(folder, now=NOW, dry_run=dry_run)
+
+
+def shipped() -> None:
+    """Take in the public records that come with the tracker."""
+    remembered(_shipped)
+
+
+def _shipped() -> None:
+    admit(load_demonstration.records())
 
 
 def refused(folder: Path) -> list[intake.Problem]:

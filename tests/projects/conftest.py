@@ -6,7 +6,6 @@ import pytest
 from django.db import transaction
 
 from projects import progress
-from projects.management.commands import load_demonstration
 from projects.models import audit
 from tests import folders
 
@@ -22,7 +21,7 @@ def programmes(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) 
     these records.
     """
     with django_db_blocker.unblock(), transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         everybody = audit.system_actor("test", on=DAYS[-1])
         found = {day: progress.programme(day, everybody) for day in DAYS}
         transaction.set_rollback(True)

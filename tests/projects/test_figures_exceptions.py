@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from projects import agreeing
 from projects.choices import AgreementStatus, GateDecision, Precision, RevisionReason, Stage
-from projects.management.commands import load_demonstration
 from projects.models import Amendment, Measurement, Milestone, Project, StageGate, Target, audit
 from projects.models.evidence import SUPPORTS
 from projects.progress import exceptions
@@ -57,7 +56,7 @@ def on(day: dt.date, by: object = None) -> Found:
 @pytest.fixture(scope="module")
 def march(django_db_setup, django_db_blocker) -> Found:
     with django_db_blocker.unblock(), transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         figures = found(exception_figures(MARCH, system(MARCH)))
         transaction.set_rollback(True)
     return figures

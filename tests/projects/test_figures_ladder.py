@@ -7,7 +7,6 @@ from django.db import transaction
 
 from projects import agreeing, progress
 from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType, Phase, Precision
-from projects.management.commands import load_demonstration
 from projects.models import Agreement, audit
 from projects.progress import AgreementProgress, LadderStep, Standing
 from tests import folders
@@ -23,7 +22,7 @@ MARCH = dt.date(2026, 3, 31)
 def recorded(django_db_setup, django_db_blocker) -> dict[str, AgreementProgress]:
     """The agreements of the public records on 31 March 2026; taken back before the first test sees them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         everybody = audit.system_actor("test", on=MARCH)
         found = {
             row.reference: progress.agreement_progress(row, MARCH, everybody)

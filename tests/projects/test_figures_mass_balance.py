@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projects.choices import Material
-from projects.management.commands import load_demonstration
 from projects.models import Feed, Measurement, Project
 from projects.progress.feeds import claimed_feeds, in_year, overlaps, years_of_feed
 from projects.progress.mass_balance import mass_balance, mass_balance_flags, mass_balances
@@ -302,7 +301,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_quarter_of_the_magnet_schemes_capacity_has_its_oxide():
-    folders.admit(load_demonstration.records())
+    folders.shipped()
     (found,) = mass_balances(list(Project.objects.filter(reference="PRJ-003")), MARCH, system())
     (it,) = found.covers
     assert (it.target.reference, it.capacity, [row.reference for row in it.stated_by]) == (

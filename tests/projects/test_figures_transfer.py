@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import agreeing
 from projects.choices import AgreementStatus, Binding, Instrument, MilestoneType
-from projects.management.commands import load_demonstration
 from projects.models import (
     Agreement,
     Amendment,
@@ -45,7 +44,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture(scope="module")
 def march(django_db_setup, django_db_blocker) -> TransferFigures:
     with django_db_blocker.unblock(), transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         figures = transfer_figures(MARCH, system(MARCH))
         transaction.set_rollback(True)
     return figures

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from projects.management.commands import load_demonstration
 from projects.models import Agreement, Measurement, Project, audit
 from projects.progress.working import Question, Standing, Working, standing, working
 from tests import folders
@@ -25,7 +24,7 @@ TODAY = dt.date(2026, 6, 15)
 @pytest.fixture
 def records(db: None) -> Iterator[None]:
     with transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         yield
         transaction.set_rollback(True)
 

@@ -27,7 +27,6 @@ from projects.models import (
     audit,
 )
 from tests import folders
-from tests.memory import remembered
 
 pytestmark = pytest.mark.django_db
 RECORDS = load_demonstration.records()
@@ -45,10 +44,6 @@ ROWS = {
 def cells_of(table: str) -> list[dict[str, str]]:
     with (RECORDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def shipped() -> object:
-    return folders.admit(RECORDS)
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -71,7 +66,7 @@ def test_every_row_is_taken_in_once_and_a_second_run_changes_nothing() -> None:
 
 
 def test_every_record_has_its_event_and_the_chain_holds() -> None:
-    remembered(shipped)
+    folders.shipped()
     assert audit.first_break() is None
     assert set(AuditEvent.objects.values_list("action", "role", "actor__username")) == {
         ("programme.import", "system", "system:import")
@@ -183,7 +178,7 @@ UNORDERED = {"mineral_ids", "partner_ids"}
 
 
 def test_no_cell_is_lost() -> None:
-    remembered(shipped)
+    folders.shipped()
     for name, table in intake.TABLES.items():
         records = {record.reference: record for record in table.model._default_manager.all()}
         for cells in cells_of(name):
@@ -209,7 +204,7 @@ def _as_cells(table: str, record: object, like: dict[str, str]) -> dict[str, str
 
 
 def test_what_a_source_reports_is_a_claim_of_the_import_and_never_verified() -> None:
-    remembered(shipped)
+    folders.shipped()
     statuses = Counter(Milestone.objects.values_list("status", flat=True))
     assert statuses == {MilestoneStatus.CLAIMED: 63, MilestoneStatus.PLANNED: 30}
     request_for_proposal = Milestone.objects.get(reference="MST-034")
@@ -223,7 +218,7 @@ def test_what_a_source_reports_is_a_claim_of_the_import_and_never_verified() -> 
 
 
 def test_a_reported_revision_has_no_day_of_decision_and_no_approver() -> None:
-    remembered(shipped)
+    folders.shipped()
     found = MilestoneRevision.objects.order_by("milestone__reference").values_list(
         "milestone__reference", "old_on", "new_on", "precision", "reason_code", "approved_by", "decided_on"
     )
@@ -254,7 +249,7 @@ WORDS = {
 
 
 def test_the_words_of_the_sources_become_ours_and_are_kept() -> None:
-    remembered(shipped)
+    folders.shipped()
     for word, (reference, instrument, status) in WORDS.items():
         agreement = Agreement.objects.get(reference=reference)
         assert (agreement.status_as_reported, agreement.instrument, agreement.status) == (
@@ -265,7 +260,7 @@ def test_the_words_of_the_sources_become_ours_and_are_kept() -> None:
 
 
 def test_a_level_is_claimed_only_where_one_is_stated_and_a_stage_only_by_gates() -> None:
-    remembered(shipped)
+    folders.shipped()
     levels = Project.objects.exclude(trl_stated="").order_by("reference")
     assert list(levels.values_list("reference", "trl_stated", "trl_claimed")) == [
         ("PRJ-004", "7/8", None),
@@ -276,7 +271,7 @@ def test_a_level_is_claimed_only_where_one_is_stated_and_a_stage_only_by_gates()
 
 
 def test_an_indicator_takes_its_name_from_its_first_target_and_each_target_keeps_its_own_unit() -> None:
-    remembered(shipped)
+    folders.shipped()
     magnets = Indicator.objects.get(code="CAP-MAG")
     assert (magnets.name, magnets.unit) == ("Integrated sintered NdFeB magnet capacity", "t per year")
     assert Target.objects.get(reference="TGT-026").unit == "kg per year"
@@ -284,7 +279,7 @@ def test_an_indicator_takes_its_name_from_its_first_target_and_each_target_keeps
 
 
 def test_the_lists_hold_from_their_days() -> None:
-    remembered(shipped)
+    folders.shipped()
     listings = MineralListing.objects.values_list("official_list", "listed_from")
     assert Counter(listings) == {
         (MineralListing.OfficialList.CRITICAL_30, dt.date(2023, 6, 28)): 30,

@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from projects import library
 from projects.administration import ReadOnlyAdmin
-from projects.management.commands import load_demonstration
 from projects.models import AuditEvent, Indicator, StaleError, Target, User, audit
 from projects.models.reference import CODE_OF_INDICATOR
 from projects.units import unit
@@ -72,7 +71,7 @@ def test_every_unit_and_code_of_the_library_is_sound() -> None:
 def test_each_code_of_the_demonstration_is_in_the_library_and_its_figures_are_plausible() -> None:
     load()
     before = set(Indicator.objects.values_list("code", flat=True))
-    folders.admit(load_demonstration.records())
+    folders.shipped()
     assert set(Indicator.objects.values_list("code", flat=True)) == before
     unusual = {
         (goal.reference, value)
@@ -110,7 +109,7 @@ def test_loading_twice_writes_nothing_the_second_time() -> None:
 
 
 def test_what_an_import_made_is_brought_up_and_what_people_changed_is_kept(cast: Cast) -> None:
-    folders.admit(load_demonstration.records())
+    folders.shipped()
     changed = Indicator.objects.get(code="OUT-COE")
     changed.change(by=acting(cast.administrator), name="Centres", reason="As the scheme says.")
     added = Indicator.define(

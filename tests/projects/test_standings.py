@@ -7,7 +7,6 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from projects.management.commands import load_demonstration
 from projects.models import Agreement, audit
 from projects.progress.standings import workings
 from projects.progress.working import working
@@ -22,7 +21,7 @@ TODAY = dt.date(2026, 6, 15)
 @pytest.fixture
 def records(db: None) -> Iterator[None]:
     with transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         yield
         transaction.set_rollback(True)
 

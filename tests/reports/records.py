@@ -10,7 +10,6 @@ from functools import cache
 from django.db import transaction
 
 from projects.choices import Role
-from projects.management.commands import load_demonstration
 from projects.models import Project, audit
 from projects.models.people import User
 from reports import figures, ordering
@@ -30,7 +29,7 @@ def snapshots() -> dict[tuple[dt.date, str], Snapshot]:
     """Return the snapshot of each day and scope; "" is the programme."""
     found = {}
     with transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         owner = person("owner", Role.ADMINISTRATOR)
         for day in DAYS:
             for scope in ("", *PROJECTS):

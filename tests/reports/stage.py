@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from projects import agreeing, archive
 from projects.choices import RevisionReason, Role
-from projects.management.commands import load_demonstration
 from projects.models import (
     Agreement,
     Amendment,
@@ -35,6 +34,7 @@ from reports.models import Report
 from reports.periods import IST
 from tests import folders
 from tests.cast import acting, document, person
+from tests.memory import remembered
 from tests.reports import stage_results, stage_transfers, stage_warnings
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
@@ -51,7 +51,11 @@ MODELS = {"project": Project, "agreement": Agreement, "organisation": Organisati
 
 def fill() -> User:
     """Put the records and the acts of the summer of 2026 into the database; return who issues the reports."""
-    folders.admit(load_demonstration.records())
+    return remembered(_written)
+
+
+def _written() -> User:
+    folders.shipped()
     owner = person("owner", Role.ADMINISTRATOR)
     ministry = Organisation.objects.get(reference="INS-001")
     officer = person("stage_officer", Role.OFFICER, ministry)

@@ -15,7 +15,7 @@ from tests.cast import project
 from tests.reports.issued import addressed, content, issued
 from tests.reports.orders import claimed, fresh, order, schedule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
 
 REPORTS, SCHEDULES = "/api/v1/reports/", "/api/v1/schedules/"
 ORDER = {"kind": "project", "project": "PRJ-901", "as_of": "2026-05-31"}

@@ -12,7 +12,7 @@ from reports.models import Edition, Report
 from tests.reports.issued import content, issued
 from tests.reports.orders import order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
 
 REPORTS = "/api/v1/reports/"
 FORMS = ("pdf", "data.json", "data.csv")

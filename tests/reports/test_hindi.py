@@ -17,7 +17,6 @@ from django.utils import translation
 
 from projects import choices, formats
 from projects.choices import Precision
-from projects.management.commands import load_demonstration
 from projects.models import Agreement, Organisation, Project
 from reports import choices as report_choices
 from reports import document, figures
@@ -65,7 +64,7 @@ def snapshots() -> dict[ReportKind, Snapshot]:
     made = {}
     with transaction.atomic():
         cast = assemble()
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         for kind in PRINTED:
             fields = {"kind": kind, "project": None, **SUBJECTS.get(kind, dict)()}
             issued(cast, **fields, as_of=dt.date(2025, 9, 30))

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from projects import agreeing
 from projects.choices import AgreementStatus, Role
-from projects.management.commands import load_demonstration
 from projects.models import Agreement, Amendment, Duty, DutyDone, FundLine, audit
 from projects.progress.working import Question
 from reports import checks, document, figures, ordering
@@ -40,7 +39,7 @@ def recorded(django_db_setup, django_db_blocker):
     """The reports on all agreements of the public records, at two days."""
     found = {}
     with django_db_blocker.unblock(), transaction.atomic():
-        folders.admit(load_demonstration.records())
+        folders.shipped()
         by = acting(person("owner", Role.ADMINISTRATOR), NOW.date())
         for row in Agreement.objects.all():
             found[row.reference] = made(row, by, MARCH)

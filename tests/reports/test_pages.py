@@ -8,7 +8,7 @@ from reports.choices import ReportState
 from tests.reports.issued import content, failed, issued
 from tests.reports.orders import fresh, order, schedule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.mark.engine("postgres")]
 
 
 def page(client, user, path, status=200):

@@ -12,7 +12,7 @@ from tests.reports.issued import issued
 from tests.reports.orders import NOW, fresh, order
 from tests.reports.verifying import bytes_of, file_like, revised
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
 
 
 def told(content: bytes, piece: int = 65536) -> verification.Answer:

@@ -19,7 +19,7 @@ from tests.reports.issued import issued
 from tests.reports.orders import fresh, order
 from tests.reports.verifying import bytes_of, file_like, revised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.mark.engine("postgres")]
 
 API = "/api/v1/verify/"
 SECRET = "Secret magnet line"
