@@ -110,7 +110,7 @@ def _likely(start: str, kind: str | None, moved: int, cases: Sequence[Case], as_
     method = "of_the_type" if len(alike) >= NEEDED["of_the_type"] else "of_any_type"
     days = sorted(alike if method == "of_the_type" else every)
     enough = len(days) >= NEEDED[method]
-    dates = [_at(first, days, part) if enough else None for part in PARTS]
+    dates = [at(first, days, part) if enough else None for part in PARTS]
     return {
         "method": method,
         "cases": len(days),
@@ -119,7 +119,7 @@ def _likely(start: str, kind: str | None, moved: int, cases: Sequence[Case], as_
     }
 
 
-def _at(first: dt.date, days: Sequence[int], part: Fraction) -> str:
+def at(first: dt.date, days: Sequence[int], part: Fraction) -> str:
     """Return the day of a quantile between the ordered cases, to whole days, half up."""
     whole, rest = divmod(part * (len(days) - 1), 1)
     above = days[min(int(whole) + 1, len(days) - 1)]

@@ -9,15 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from projects.models import GatePlan, Milestone, Project, StageGate
-from projects.progress.bands import months_after
-from reports.checks import facts
+from reports.checks import facts, forecasts, roads
 from reports.checks.arithmetic import Failure, Snapshot, must
 
-WITHOUT_PLANT = ("programme", "scheme", "fund", "centre", "study")
-MONTHS = {"S1": 12, "S2": 18, "S3": 24, "S4": 24, "S5": 24}
-DAYS_OF_INTENT = 90
-PASSED = ("pass", "conditional")
-NEEDED = 8
+NEEDED = forecasts.NEEDED["of_any_type"]
 
 
 # --- in the report alone ---
@@ -36,7 +31,7 @@ def identities(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     current = found["stage"] or gates[0]["before"]
     next_gate = next((row["code"] for row in gates if row["before"] == current), None)
     yield Failure("roadmap.next_gate", found["next_gate"], next_gate)
-    ends = _box_ends(current, _day(found["since"]))
+    ends = roads.box_ends(current, _day(found["since"]))
     yield Failure("roadmap.time_box_ends", found["time_box_ends"], ends and ends.isoformat())
     yield Failure("roadmap.over_days", found["over_days"], (as_of - ends).days if ends else None)
     passed = sum(row["passed"] is not None for row in gates)
@@ -84,14 +79,6 @@ def _day(value: str | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if value else None
 
 
-def _box_ends(stage: str, since: dt.date | None) -> dt.date | None:
-    if since is None:
-        return None
-    if stage == "S0":
-        return since + dt.timedelta(days=DAYS_OF_INTENT)
-    return months_after(since, MONTHS[stage]) if stage in MONTHS else None
-
-
 # --- told again from the records ---
 
 
@@ -128,15 +115,15 @@ def told_of(
     decisions = [row for row in in_order if row.decided_on <= as_of]
     by_number = sorted(planned, key=lambda row: row.number)
     plans = [row for row in by_number if row.decided_on <= as_of]
-    letter, length = _road(project.kind)
+    letter, length = roads.shape(project.kind)
     gates = [
-        _gate(f"{'X' if letter == 'E' else 'G'}{number}", letter, number, decisions, plans, slips, as_of)
+        _gate(roads.gate(letter, number), letter, number, decisions, plans, slips, as_of)
         for number in range(length)
     ]
     last = decisions[-1] if decisions else None
     stage = last.to_stage if last else None
-    since = _since(project, decisions, letter, as_of, signed_on)
-    ends = _box_ends(stage or f"{letter}0", since)
+    since = roads.since(project, decisions, as_of, signed_on)
+    ends = roads.box_ends(stage or f"{letter}0", since)
     at_gate = [row["code"] for row in gates if row["before"] == (stage or f"{letter}0")]
     final = gates[-1]
     return {
@@ -163,31 +150,6 @@ def told_of(
     }
 
 
-def _road(kind: str) -> tuple[str, int]:
-    """Return the letter of the stages of a road and how many gates it has."""
-    if kind == "exploration":
-        return "E", 6
-    return "S", 1 if kind in WITHOUT_PLANT else 6
-
-
-def _since(
-    project: Project,
-    decisions: Sequence[StageGate],
-    letter: str,
-    as_of: dt.date,
-    signed: dt.date | None,
-) -> dt.date | None:
-    """Return when the present stage was entered: by a pass, or by a decision that led out of a known stage."""
-    if not decisions:
-        intent = letter == "S" and project.phase in ("", "concept")
-        return signed if intent and signed and signed <= as_of else None
-    stay = len(decisions) - 1
-    while stay and decisions[stay - 1].to_stage == decisions[-1].to_stage:
-        stay -= 1
-    entered = decisions[stay]
-    return entered.decided_on if stay or entered.decision in PASSED else None
-
-
 def _all_are_party(project: Project) -> bool:
     agreement: Any = project.agreement
     parties = set(agreement.parties.values_list("reference", flat=True))
@@ -208,7 +170,7 @@ def _gate(
     as_of: dt.date,
 ) -> Snapshot:
     own = [it for it in plans if it.gate == code]
-    passed = _passed(code, letter, number + 1, decisions)
+    passed = roads.passed(code, letter, number + 1, decisions)
     first, latest = (own[0].planned_on, own[-1].planned_on) if own else (None, None)
     reached = passed or latest
     slip = (reached - first).days if reached and first else None
@@ -229,17 +191,7 @@ def _gate(
     }
 
 
-def _passed(code: str, letter: str, after: int, decisions: Sequence[StageGate]) -> dt.date | None:
-    """Return the day of the last pass of the gate, unless a later decision went back before it."""
-    days = [place for place, it in enumerate(decisions) if it.gate == code and it.decision in PASSED]
-    if not days:
-        return None
-    later = [it for it in decisions[days[-1] + 1 :] if it.to_stage.startswith(letter)]
-    return None if any(int(it.to_stage[1]) < after for it in later) else decisions[days[-1]].decided_on
-
-
 def _decision(row: StageGate, later: Sequence[StageGate]) -> Snapshot:
-    met = any(it.decision == "pass" and it.gate >= row.gate for it in later)
     return {
         "code": row.gate,
         "on": row.decided_on.isoformat(),
@@ -248,7 +200,7 @@ def _decision(row: StageGate, later: Sequence[StageGate]) -> Snapshot:
         "post": row.decided_by_post,
         "conditions": row.conditions or None,
         "conditions_due": row.conditions_due_on.isoformat() if row.conditions_due_on else None,
-        "open": row.decision == "conditional" and not met,
+        "open": roads.is_owed(row, later),
         "reason": row.reason or None,
         "source_url": row.source_url or None,
         "as_of": row.as_of.isoformat() if row.as_of else None,
@@ -282,15 +234,7 @@ def _likely(first: dt.date, slip: int, slips: Sequence[Slip], as_of: dt.date) ->
     return {
         "cases": len(days),
         "needed": NEEDED,
-        "median": _at(first, days, Fraction(1, 2)) if enough else None,
-        "from": _at(first, days, Fraction(1, 10)) if enough else None,
-        "to": _at(first, days, Fraction(9, 10)) if enough else None,
+        "median": forecasts.at(first, days, Fraction(1, 2)) if enough else None,
+        "from": forecasts.at(first, days, Fraction(1, 10)) if enough else None,
+        "to": forecasts.at(first, days, Fraction(9, 10)) if enough else None,
     }
-
-
-def _at(first: dt.date, days: Sequence[int], part: Fraction) -> str:
-    """Return the day of a quantile between the ordered cases, to whole days, half up."""
-    whole, rest = divmod(part * (len(days) - 1), 1)
-    above = days[min(int(whole) + 1, len(days) - 1)]
-    exact = days[int(whole)] * (1 - rest) + above * rest
-    return (first + dt.timedelta(days=(exact + Fraction(1, 2)).__floor__())).isoformat()

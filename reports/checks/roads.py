@@ -1,4 +1,4 @@
-"""The roads of projects, told anew from their decisions and plans for the early warning of a report.
+"""The roads of projects, told anew from their decisions and plans, for the early warning and for the report on one project.
 
 Written apart from `projects.progress`, so that an error there does not repeat itself.
 """
@@ -39,59 +39,84 @@ class Road:
 
     @property
     def _letter(self) -> str:
-        return "E" if self.project.kind == "exploration" else "S"
+        return shape(self.project.kind)[0]
 
     def planned(self) -> Iterator[tuple[str, GatePlan, GatePlan]]:
         """Yield each gate that waits, with its first plan and the one that counts."""
-        length = 1 if self.project.kind in WITHOUT_PLANT else 6
+        letter, length = shape(self.project.kind)
         for number in range(length):
-            code = f"{'X' if self._letter == 'E' else 'G'}{number}"
+            code = gate(letter, number)
             own = [it for it in self.plans if it.gate == code]
-            if own and not self._is_passed(code, number + 1):
+            if own and passed(code, letter, number + 1, self.decisions) is None:
                 yield code, own[0], own[-1]
 
     def next_plan(self) -> GatePlan | None:
         """Return the plan that counts of the gate that the stage leads to, while it waits."""
-        ahead = f"{'X' if self._letter == 'E' else 'G'}{self.stage[1]}"
+        ahead = gate(self._letter, int(self.stage[1]))
         return next((last for code, _first, last in self.planned() if code == ahead), None)
 
     def box_ends(self) -> dt.date | None:
-        since = self._since()
-        if since is None:
-            return None
-        if self.stage == "S0":
-            return since + dt.timedelta(days=DAYS_OF_INTENT)
-        return months_after(since, MONTHS[self.stage]) if self.stage in MONTHS else None
+        entered = since(self.project, self.decisions, self.as_of, self.signed_on)
+        return box_ends(self.stage, entered)
 
     def owed(self) -> list[dt.date]:
         """Return the days by which conditions were to be met that no later pass has met."""
         return [
             row.conditions_due_on
             for place, row in enumerate(self.decisions)
-            if row.decision == "conditional"
-            and row.conditions_due_on is not None
-            and not any(it.decision == "pass" and it.gate >= row.gate for it in self.decisions[place + 1 :])
+            if row.conditions_due_on is not None and is_owed(row, self.decisions[place + 1 :])
         ]
 
-    def _is_passed(self, code: str, after: int) -> bool:
-        """Whether the last pass of the gate stands: no later decision went back before it."""
-        places = [n for n, it in enumerate(self.decisions) if it.gate == code and it.decision in PASSED]
-        if not places:
-            return False
-        later = [it.to_stage for it in self.decisions[places[-1] + 1 :]]
-        return not any(it[0] == self._letter and int(it[1]) < after for it in later)
 
-    def _since(self) -> dt.date | None:
-        """Return when the stage was entered: by a pass, or by a decision that led out of a known stage."""
-        rows = self.decisions
-        if not rows:
-            intent = self._letter == "S" and self.project.phase in ("", "concept")
-            known = self.signed_on is not None and self.signed_on <= self.as_of
-            return self.signed_on if intent and known else None
-        stay = len(rows) - 1
-        while stay and rows[stay - 1].to_stage == rows[-1].to_stage:
-            stay -= 1
-        return rows[stay].decided_on if stay or rows[stay].decision in PASSED else None
+def shape(kind: str) -> tuple[str, int]:
+    """Return the letter of the stages of a project's road and how many gates it has."""
+    if kind == "exploration":
+        return "E", 6
+    return "S", 1 if kind in WITHOUT_PLANT else 6
+
+
+def gate(letter: str, number: int) -> str:
+    """Return the code of the gate that leads out of a stage."""
+    return f"{'X' if letter == 'E' else 'G'}{number}"
+
+
+def box_ends(stage: str, entered: dt.date | None) -> dt.date | None:
+    """Return the last day of the time box of a stage that has one."""
+    if entered is None:
+        return None
+    if stage == "S0":
+        return entered + dt.timedelta(days=DAYS_OF_INTENT)
+    return months_after(entered, MONTHS[stage]) if stage in MONTHS else None
+
+
+def passed(code: str, letter: str, after: int, decisions: Sequence[StageGate]) -> dt.date | None:
+    """Return the day of the last pass of the gate, unless a later decision went back before it."""
+    places = [place for place, it in enumerate(decisions) if it.gate == code and it.decision in PASSED]
+    if not places:
+        return None
+    later = [it for it in decisions[places[-1] + 1 :] if it.to_stage.startswith(letter)]
+    return None if any(int(it.to_stage[1]) < after for it in later) else decisions[places[-1]].decided_on
+
+
+def is_owed(row: StageGate, later: Sequence[StageGate]) -> bool:
+    """Whether a decision set conditions that no later pass has met."""
+    return row.decision == "conditional" and not any(
+        it.decision == "pass" and it.gate >= row.gate for it in later
+    )
+
+
+def since(
+    project: Project, decisions: Sequence[StageGate], as_of: dt.date, signed: dt.date | None
+) -> dt.date | None:
+    """Return when the present stage was entered: by a pass, or by a decision that led out of a known stage."""
+    if not decisions:
+        intent = shape(project.kind)[0] == "S" and project.phase in ("", "concept")
+        return signed if intent and signed and signed <= as_of else None
+    stay = len(decisions) - 1
+    while stay and decisions[stay - 1].to_stage == decisions[-1].to_stage:
+        stay -= 1
+    entered = decisions[stay]
+    return entered.decided_on if stay or entered.decision in PASSED else None
 
 
 def roads(projects: Sequence[Project], signed: dict[int, dt.date | None], as_of: dt.date) -> list[Road]:
