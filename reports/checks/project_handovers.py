@@ -24,8 +24,9 @@ from projects.models import (
 from projects.progress import half_up
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.claims import standing
-from reports.checks.facts import post
+from reports.checks.facts import number, post
 from reports.checks.project_money import seen_by_all
+from reports.checks.transfers import per_cent
 
 STAGES = ("offered", "licensed", "absorbed", "producing")
 INDEPENDENT_AT = 2  # V2
@@ -60,7 +61,7 @@ def _agree(name: str, row: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         there = [it[key] is not None for key in ("verified", "verified_on", "verification")]
         yield must(f"{name}.{it['stage']}.verified: all or nothing", len(set(there)) == 1)
     known = row["know_how"]
-    share = _per_cent(known["accepted"], known["total"])
+    share = per_cent(known["accepted"], known["total"])
     yield Failure(f"{name}.know_how.per_cent", known["per_cent"], share)
     in_order = known["accepted"] <= known["delivered"] <= known["total"]
     yield must(f"{name}.know_how: accepted, delivered, all", in_order)
@@ -69,10 +70,6 @@ def _agree(name: str, row: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     for side in SIDES:
         is_named = row[side]["organisation"] is not None
         yield Failure(f"{name}.{side}.kind", row[side]["kind"], "named" if is_named else "withheld")
-
-
-def _per_cent(part: int, whole: int) -> str | None:
-    return f"{half_up(Fraction(part * 100, whole)):f}" if whole else None
 
 
 # --- told again from the records ---
@@ -86,17 +83,12 @@ def terms(row: Transfer, _as_of: dt.date) -> Snapshot:
         "licence": row.licence_type or None,
         "exclusivity": row.exclusivity or None,
         "territory": row.territory or None,
-        "term_years": None if row.term_years is None else _plain(row.term_years),
+        "term_years": number(row.term_years),
         "fee": None if row.fee_crore is None else f"{half_up(Fraction(row.fee_crore)):f}",
-        "royalty": None if row.royalty_per_cent is None else _plain(row.royalty_per_cent),
+        "royalty": number(row.royalty_per_cent),
         "source_url": row.source_url or None,
         "as_of": row.as_of.isoformat() if row.as_of else None,
     }
-
-
-def _plain(value: Decimal) -> str:
-    shown = f"{value:f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def told(project: Project, as_of: dt.date) -> Snapshot:
@@ -165,7 +157,7 @@ def _transfer(row: Transfer, made: Sequence[Measurement], named: set[str], as_of
             "delivered": len(delivered),
             "accepted": len(accepted),
             "overdue": len(late),
-            "per_cent": _per_cent(len(accepted), len(items)),
+            "per_cent": per_cent(len(accepted), len(items)),
         },
         "persons": _both(lambda which: _total(it.persons for it in _certified(trained, which, as_of))),
         "person_days": _both(
