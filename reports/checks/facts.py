@@ -21,6 +21,7 @@ from projects.models import (
     Organisation,
     Project,
     ReliancePoint,
+    SectorNeed,
     Target,
     User,
 )
@@ -248,6 +249,9 @@ def mineral(row: Mineral, as_of: dt.date) -> Facts:
 def reliance(row: ReliancePoint, as_of: dt.date) -> Facts:
     return {
         "product": row.product,
+        "form": row.form or None,
+        "hs_codes": row.hs_codes or None,
+        "supplier": row.supplier or None,
         "metric": row.metric,
         "period": row.period,
         "value": number(row.value),
@@ -256,6 +260,17 @@ def reliance(row: ReliancePoint, as_of: dt.date) -> Facts:
         "source_url": row.source_url or None,
         "as_of": _day(row.as_of),
         "note": row.notes or None,
+    }
+
+
+def need(row: SectorNeed, as_of: dt.date) -> Facts:
+    return {
+        "sector": row.sector,
+        "material": row.material,
+        "period": row.period,
+        "tonnes": number(row.tonnes),
+        "source_url": row.source_url or None,
+        "as_of": _day(row.as_of),
     }
 
 
