@@ -40,6 +40,8 @@ def identities(found: Snapshot) -> Iterator[Failure]:
     """Yield what contradicts itself: counts, a reliance that does not follow from its inputs, a share, an HHI, a band."""
     bases = found["bases"]
     rows = bases["rows"]
+    whole = [it for it in found["rows"] if it["metric"] == "import_dependence" and Decimal(it["value"]) == 100]
+    yield Failure("reliance.fully_imported", found["fully_imported"], len(whole))
     yield Failure("reliance.bases.total", bases["total"], len(rows))
     known = sum(row["net_reliance"] is not None for row in rows)
     yield Failure("reliance.bases.known", bases["known"], known)

@@ -46,7 +46,7 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = progress.programme(as_of, by)
     return {
         "outputs": outputs(figures.targets),
-        "reliance": reliance(figures.reliance.rows, as_of),
+        "reliance": reliance(figures.reliance, as_of),
         "sectors": sectors(as_of, by=by),
         "projects": projects(figures.projects) | {"without": without_project(figures.milestones)},
         "stages": stages(figures.milestones.rows, as_of, by=by),

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from projects.models import ReliancePoint
+from projects.progress import RelianceFigures
 from projects.progress.concentration import Band, Concentration, band_of, hhi_of_top_share
 from projects.progress.reliance import Base, NetReliance
 from projects.progress.reliance import reliance as worked_out
 from reports.figures.shapes import Shape, day, mineral, places, quantity, text
 
 
-def reliance(points: Sequence[ReliancePoint], as_of: dt.date) -> Shape:
+def reliance(figures: RelianceFigures, as_of: dt.date) -> Shape:
     """Return every published figure, and by mineral and period what those known on the day tell of one base."""
+    points = figures.rows
     subjects = worked_out(points, as_of).subjects
     bases = [_base(it) for subject in subjects for it in subject.bases]
     shares = [_share(point) for subject in subjects for point in subject.shares]
     return {
+        "fully_imported": len(figures.fully_dependent),
         "rows": [_point(point) for point in points],
         "bases": {
             "total": len(bases),

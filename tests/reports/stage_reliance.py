@@ -52,7 +52,7 @@ def fill(owner: User) -> None:
         facts: dict[str, Any] = {"product": product, "form": form, "metric": metric, "period": period}
         facts |= {"value": Decimal(value), "unit": unit, "supplier": supplier, "hs_codes": codes}
         of = None if product == "ore" else mineral
-        row = ReliancePoint(reference=f"IMP-{number}", mineral=of, as_of=dt.date(2026, 7, 1), **facts)
+        row = ReliancePoint(reference=f"IMP-{number}", mineral=of, as_of=dt.date(2026, 1, 31), **facts)
         audit.create(row, by=by, action="test.setup")
     late = ReliancePoint(reference="IMP-950", mineral=mineral, product="magnets", form="product")
     late.metric, late.period, late.value, late.unit = "output_quantity", "2025-26", Decimal(9), "t"
