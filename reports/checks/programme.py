@@ -19,7 +19,7 @@ def programme(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from outputs(snapshot)
     yield from reliance.identities(snapshot["reliance"])
     yield from sectors.identities(snapshot["sectors"])
-    yield from stages.identities(snapshot["stages"], snapshot["projects"], as_of)
+    yield from stages.identities(snapshot, as_of)
     yield from projects(snapshot["projects"], snapshot["milestones"], as_of)
     yield from money(snapshot["money"], snapshot["projects"])
     yield from agreements(snapshot["agreements"], as_of)

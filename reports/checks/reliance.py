@@ -40,18 +40,26 @@ def identities(found: Snapshot) -> Iterator[Failure]:
     """Yield what contradicts itself: counts, a reliance that does not follow from its inputs, a share, an HHI, a band."""
     bases = found["bases"]
     rows = bases["rows"]
-    whole = [it for it in found["rows"] if it["metric"] == "import_dependence" and Decimal(it["value"]) == 100]
+    whole = [
+        it for it in found["rows"] if it["metric"] == "import_dependence" and Decimal(it["value"]) == 100
+    ]
     yield Failure("reliance.fully_imported", found["fully_imported"], len(whole))
     yield Failure("reliance.bases.total", bases["total"], len(rows))
     known = sum(row["net_reliance"] is not None for row in rows)
     yield Failure("reliance.bases.known", bases["known"], known)
     concentrated = sum(row["hhi"] is not None for row in rows)
     yield Failure("reliance.bases.concentrated", bases["concentrated"], concentrated)
-    published = {row["reference"] for row in found["rows"]}
+    published = {row["reference"]: row for row in found["rows"]}
     for row in rows:
         name = f"reliance.bases.{row['code']}"
         used = {point for flow in FLOWS for point in row["inputs"][flow]["points"]}
-        yield must(f"{name}: of what is published", used | set(row["published_shares"]) <= published)
+        yield must(f"{name}: of what is published", used | set(row["published_shares"]) <= published.keys())
+        for flow in FLOWS:
+            it = row["inputs"][flow]
+            value = _of_points(
+                [published[point] for point in it["points"] if point in published], row["unit"]
+            )
+            yield Failure(f"{name}.inputs.{flow}.value", it["value"], value)
         missing = [flow for flow in FLOWS if not row["inputs"][flow]["points"]]
         yield Failure(f"{name}.missing", row["missing"], missing)
         values = {flow: row["inputs"][flow]["value"] for flow in FLOWS}
@@ -64,7 +72,15 @@ def identities(found: Snapshot) -> Iterator[Failure]:
         yield from _hhi_agrees(f"reliance.shares.{row['code']}", row["hhi"])
         told = _hhi_of_top(Fraction(row["top_share"]))
         yield Failure(f"reliance.shares.{row['code']}.top_share, hhi", row["hhi"], told)
-        yield must(f"reliance.shares.{row['code']}: of what is published", row["point"] in published)
+        point = published.get(row["point"])
+        share = _two(Fraction(point["value"])) if point else None
+        yield Failure(f"reliance.shares.{row['code']}.top_share", row["top_share"], share)
+
+
+def _of_points(rows: Sequence[Snapshot], unit: str) -> str | None:
+    """Return what the published figures of one input say; None where there is none, or two say different things."""
+    values = {units.convert(Decimal(row["value"]), row["unit"], unit) for row in rows}
+    return _exact(Fraction(values.pop())) if len(values) == 1 else None
 
 
 def _suppliers_agree(name: str, row: Snapshot) -> Iterator[Failure]:

@@ -11,15 +11,17 @@ from projects.permissions import Actor
 from reports.checks import forecasts, project_roadmap
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.project_roadmap import Slip
-from reports.checks.roads import roads
+from reports.checks.roads import box_ends, roads, shape
 
 NEEDED = 8
 
 
-def identities(found: Snapshot, projects: Snapshot, as_of: dt.date) -> Iterator[Failure]:
+def identities(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     """Yield what contradicts itself: sums that are not those of the rows, days that do not follow from the dates."""
+    found = snapshot["stages"]
     rows = found["rows"]
-    listed = sorted(row["reference"] for row in projects["rows"])
+    kinds = {row["reference"]: row["kind"] for row in snapshot["projects"]["rows"]}
+    listed = sorted(kinds)
     yield Failure("stages.rows", sorted(row["reference"] for row in rows), listed)
     at = Counter(row["at_stage"] for row in rows)
     sums = {
@@ -44,21 +46,33 @@ def identities(found: Snapshot, projects: Snapshot, as_of: dt.date) -> Iterator[
     by_stage = {it["stage"]: it["count"] for it in found["by_stage"]}
     yield Failure("stages.by_stage.count", by_stage, dict(at))
     yield Failure("stages.by_stage: each once", len(by_stage), len(found["by_stage"]))
+    tells = sum(
+        row["delay_days" if row["state"] == "achieved" else "slip_days"] is not None
+        for row in snapshot["milestones"]["rows"]
+        if row["state"] in ("achieved", "open")
+    )
+    yield Failure("stages.cases", found["cases"], tells)
     for row in rows:
-        yield from _row_agrees(f"stages.{row['reference']}", row, found["cases"], as_of)
+        if row["reference"] in kinds:
+            yield from _row_agrees(row, kinds[row["reference"]], found["cases"], as_of)
 
 
-def _row_agrees(name: str, row: Snapshot, cases: int, as_of: dt.date) -> Iterator[Failure]:
-    ends = row["time_box_ends"] and dt.date.fromisoformat(row["time_box_ends"])
+def _row_agrees(row: Snapshot, kind: str, cases: int, as_of: dt.date) -> Iterator[Failure]:
+    name = f"stages.{row['reference']}"
+    letter, gates = shape(kind)
+    yield Failure(f"{name}.commercial", row["commercial"] is not None, gates > 1)
+    entered = row["entered"] and dt.date.fromisoformat(row["entered"])
+    ends = box_ends(row["at_stage"] or f"{letter}0", entered)
+    box = ends and ends.isoformat()
+    yield Failure(f"{name}.time_box_ends, entered", row["time_box_ends"], box)
     over = (as_of - ends).days if ends else None
-    yield Failure(f"{name}.over_days, time_box_ends", row["over_days"], over)
+    yield Failure(f"{name}.over_days", row["over_days"], over)
     planned = row["next_planned"] and dt.date.fromisoformat(row["next_planned"]["on"])
     late = (as_of - planned).days if planned and planned < as_of else None
     yield Failure(f"{name}.next_overdue_days, next_planned", row["next_overdue_days"], late)
     yield must(f"{name}.next_planned: of a gate", row["next_gate"] is not None or planned is None)
     yield must(f"{name}.held: not also stopped", not (row["held"] and row["stopped"]))
-    entered = row["entered"]
-    yield must(f"{name}.entered: up to the as-of date", entered is None or entered <= as_of.isoformat())
+    yield must(f"{name}.entered: up to the as-of date", entered is None or entered <= as_of)
     for part in (row["next_likely"], row["commercial"] and row["commercial"]["likely"]):
         if part:
             yield Failure(f"{name}.likely.needed", part["needed"], NEEDED)

@@ -35,20 +35,23 @@ def base(row: Snapshot) -> str:
 
 def _basis(row: Snapshot) -> str:
     """Return the inputs that are known, with the unit, and why there is no result where there is none."""
-    known = [
-        _("%(flow)s %(amount)s") % {"flow": Flow(flow).label, "amount": formats.indian(it["value"])}
+    parts = [
+        f"{Flow(flow).label} {_amount(it['value'], row)}"
         for flow, it in row["inputs"].items()
         if it["value"] is not None
     ]
-    unit = _("t") if row["measure"] == Measure.WEIGHT else _("₹ crore")
-    parts = [f"{'; '.join(known)} ({unit})"] if known else []
     if row["consumption"] is not None:
-        parts.append(_("apparent consumption %(amount)s") % {"amount": formats.indian(row["consumption"])})
+        parts.append(_("apparent consumption %(amount)s") % {"amount": _amount(row["consumption"], row)})
     if row["missing"]:
         names = ", ".join(str(Flow(flow).label) for flow in row["missing"])
         parts.append(_("not known: %(flows)s") % {"flows": names})
-    parts += [str(Doubt(doubt).label) for doubt in row["doubts"]]
-    return ". ".join(parts)
+    return "; ".join([*parts, *(str(Doubt(doubt).label) for doubt in row["doubts"])])
+
+
+def _amount(value: str, row: Snapshot) -> str:
+    if row["measure"] == Measure.VALUE:
+        return formats.crore(value)
+    return _("%(amount)s t") % {"amount": formats.indian(value)}
 
 
 def _worked_out(found: Snapshot) -> Iterator[Snapshot]:

@@ -19,7 +19,10 @@ def context(found: Snapshot) -> Snapshot:
     rows = [row for row in found["rows"] if _is_on_record(row)]
     return {
         "by_stage": [
-            (label(row["stage"], "Stage") if row["stage"] else _("no gate has been decided yet"), row["count"])
+            (
+                label(row["stage"], "Stage") if row["stage"] else _("no gate has been decided yet"),
+                row["count"],
+            )
             for row in found["by_stage"]
         ],
         "stage_rows": [{**row, **_words(row)} for row in rows],

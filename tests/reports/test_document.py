@@ -24,7 +24,7 @@ OF_A_TARGET = r"targets\.rows\.\*\.(project_name|indicator|kind|basis|measure|di
 NOT_PRINTED = {
     "programme": (
         r"schema|meta\.due_at|changes\.milestones\.since",
-        r"reliance\.rows\.\*\.(mineral\.(reference|symbol)|as_of|note)",
+        r"reliance\.(rows|bases\.rows)\.\*\.(mineral\.(reference|symbol)|as_of|note|code|unit)",
         r"projects\.rows\.\*\.(kind|country|site|product|parent|agreement|trl\.claimed)",
         r"projects\.rows\.\*\.(lead\.(reference|name)|milestones\.(verified|open))",
         r"projects\.rows\.\*\.(governing|next_due)\.(reference|title|state)",
@@ -191,7 +191,7 @@ def test_the_figures_worked_out_by_hand_stand_on_paper():
 def test_contents_point_at_the_pages_where_sections_begin():
     found = pages(printed("programme"))
     contents = found[1]
-    for number, title in enumerate(("At a glance", "Outputs", "Import reliance", "Projects"), 1):
+    for number, title in enumerate(("At a glance", "Outputs", "Import reliance", "What sectors need"), 1):
         begins = next(
             index for index, page in enumerate(found, 1) if index > 2 and f"{number} {title}" in page[:120]
         )
