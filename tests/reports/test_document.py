@@ -25,6 +25,12 @@ NOT_PRINTED = {
     "programme": (
         r"schema|meta\.due_at|changes\.milestones\.since",
         r"reliance\.(rows|bases\.rows)\.\*\.(mineral\.(reference|symbol)|as_of|note|code|unit)",
+        # The paper names the figures by product and period; the data file names the records.
+        r"reliance\.bases\.(concentrated|rows\.\*\.(inputs\.\w+\.points|published_shares)\.\*)|reliance\.shares\.\*\.code",
+        # No need is on public record: test_kind_programme_sections.py prints some.
+        r"sectors\.(total|claimed|verified)",
+        # A project without a decision, a plan or a time box is counted, not listed.
+        r"stages\.rows\.\*\.(reference|name|held|stopped|next_gate|commercial\.passed)",
         r"projects\.rows\.\*\.(kind|country|site|product|parent|agreement|trl\.claimed)",
         r"projects\.rows\.\*\.(lead\.(reference|name)|milestones\.(verified|open))",
         r"projects\.rows\.\*\.(governing|next_due)\.(reference|title|state)",
