@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import changes, reliance, stages
+from reports.printed import changes, older, reliance, stages
 
 
 def sections() -> dict[str, str]:
@@ -31,8 +31,8 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     rows = {row["reference"]: row for row in snapshot["targets"]["rows"]}
     printed_first = set(snapshot["outputs"]["rows"])
     return {
-        **reliance.context(snapshot["reliance"]),
-        **stages.context(snapshot["stages"]),
+        **(reliance.context(snapshot["reliance"]) if snapshot["reliance"]["bases"] else {}),
+        **older.told(snapshot, "stages", stages.context),
         "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
         "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
         "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],

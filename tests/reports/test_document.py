@@ -197,7 +197,8 @@ def test_the_figures_worked_out_by_hand_stand_on_paper():
 def test_contents_point_at_the_pages_where_sections_begin():
     found = pages(printed("programme"))
     contents = found[1]
-    for number, title in enumerate(("At a glance", "Outputs", "Import reliance", "What sectors need"), 1):
+    begun = {1: "At a glance", 2: "Outputs", 3: "Import reliance", 5: "Projects"}
+    for number, title in begun.items():
         begins = next(
             index for index, page in enumerate(found, 1) if index > 2 and f"{number} {title}" in page[:120]
         )
