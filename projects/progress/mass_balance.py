@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from projects import formats
 from projects.models import Feed, Measurement, Project, Target
@@ -58,11 +60,20 @@ class MassBalance:
         return bool(self.amounts or self.years or self.covers)
 
 
+class FeedDoubt(TextChoices):
+    """What does not add up."""
+
+    EXCESS = "excess", _lazy("more made than the feed allows")
+    UNASSURED = "unassured", _lazy("capacity without assured feed")
+    OVERLAP = "overlap", _lazy("a delivery may be told twice")
+
+
 @dataclass(frozen=True)
 class MassBalanceFlag:
     """Something that does not add up, for a list of warnings; nothing is refused because of it."""
 
     subject: Project
+    doubt: FeedDoubt
     since: dt.date | None
     days: int | None
     text: str
@@ -122,21 +133,22 @@ def mass_balance_flags(found: Iterable[MassBalance], as_of: dt.date) -> tuple[Ma
 
 
 def _flags(balance: MassBalance, as_of: dt.date) -> Iterator[MassBalanceFlag]:
-    def flag(text: str, since: dt.date | None) -> MassBalanceFlag:
+    def flag(doubt: FeedDoubt, text: str, since: dt.date | None) -> MassBalanceFlag:
         days = max(0, (as_of - since).days) if since else None
-        return MassBalanceFlag(subject=balance.project, since=since, days=days, text=text)
+        return MassBalanceFlag(subject=balance.project, doubt=doubt, since=since, days=days, text=text)
 
     for year in balance.excesses:
         for text in excess_texts(year):
-            yield flag(text, year.ends_on)
+            yield flag(FeedDoubt.EXCESS, text, year.ends_on)
     for it in balance.covers:
         if not it.is_assured:
-            yield flag(cover_text(it), it.since)
+            yield flag(FeedDoubt.UNASSURED, cover_text(it), it.since)
     for pair in balance.overlaps:
         text = _(
             "%(material)s: two entries of the same supplier overlap (%(first)s to %(last)s). Is one delivery told twice?"
         )
         yield flag(
+            FeedDoubt.OVERLAP,
             text
             % {
                 "material": pair.later.get_material_display(),

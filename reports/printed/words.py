@@ -15,6 +15,7 @@ from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
+from projects.progress.mass_balance import FeedDoubt
 from reports.printed import programme_words, results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
@@ -139,6 +140,7 @@ def _row(name: str, key: str, section: str) -> str:
         "uncertified": lambda code: label(code, "FundSource"),
         "rules": lambda code: str((Flag if section == "warnings" else Rule)(code).label),
         "rungs": lambda code: str(Rung(code).label),
+        "doubts": lambda code: str(FeedDoubt(code).label),
         "answers": lambda code: str(working.Question(code).label),
     }
     for own in OWN:

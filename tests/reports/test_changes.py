@@ -234,6 +234,7 @@ def test_outputs_come_first_and_agreements_last_among_what_moved(summer):
     blocks = document.changes.context(september)["change"]["blocks"]
     assert [block["title"] for block in blocks] == [
         "Outputs",
+        "What sectors need",
         "Projects",
         "Stages and commercialisation",
         "Milestones",
