@@ -23,9 +23,10 @@ from projects.choices import (
 from projects.models import Agreement, Clearance, Milestone, Project, Target
 from projects.progress.agreement_life import AgreementLife, consortium, precision_of
 from projects.progress.bands import months_after
+from projects.progress.capacity import FeedDoubt
 from projects.progress.clearances import ALARMS, clearance_row
 from projects.progress.funds import ProjectMoney
-from projects.progress.mass_balance import FeedDoubt, MassBalance, MassBalanceFlag, mass_balance_flags
+from projects.progress.mass_balance import MassBalance, MassBalanceFlag, mass_balance_flags
 from projects.progress.milestones import MilestoneRow
 from projects.progress.stages import Roadmap
 from projects.progress.targets import TargetRow

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from projects import formats
 from projects.models import Feed, Measurement, Project, Target
 from projects.permissions import Actor
-from projects.progress.capacity import CapacityCover, Promise, covers
+from projects.progress.capacity import CapacityCover, FeedDoubt, Promise, covers
 from projects.progress.feeds import (
     FeedAmount,
     Overlap,
@@ -58,14 +56,6 @@ class MassBalance:
     @property
     def has_anything(self) -> bool:
         return bool(self.amounts or self.years or self.covers)
-
-
-class FeedDoubt(TextChoices):
-    """What does not add up."""
-
-    EXCESS = "excess", _lazy("more made than the feed allows")
-    UNASSURED = "unassured", _lazy("capacity without assured feed")
-    OVERLAP = "overlap", _lazy("a delivery may be told twice")
 
 
 @dataclass(frozen=True)

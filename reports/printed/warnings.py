@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects import formats
+from projects.progress.capacity import FeedDoubt
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from projects.progress.mass_balance import FeedDoubt
 from reports.templatetags.snapshot import NONE
 
 Snapshot = dict[str, Any]

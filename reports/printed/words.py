@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from projects import choices, formats
 from projects.progress import Rung, Standing, transfer, working
 from projects.progress.agreement_life import DutyState, ExpiryBasis
+from projects.progress.capacity import FeedDoubt
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from projects.progress.mass_balance import FeedDoubt
 from reports.printed import programme_words, results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 

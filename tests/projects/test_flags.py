@@ -9,8 +9,8 @@ import pytest
 
 from projects import agreeing, gating
 from projects.models import Clearance, Duty, FundLine, Measurement, audit
+from projects.progress.capacity import FeedDoubt
 from projects.progress.flags import Flag
-from projects.progress.mass_balance import FeedDoubt
 from projects.progress.stages import GateRow
 from projects.progress.warnings import early_warning
 from tests.api.scene import indicator, target
