@@ -180,6 +180,8 @@ def _organisation(row: Any) -> Snapshot:
 def _know_how(items: list[KnowHowItem], as_of: dt.date) -> Snapshot:
     rows = []
     for it in items:
+        if it.listed_on is not None and it.listed_on > as_of:
+            continue
         delivered, accepted = (
             on if on is not None and on <= as_of else None for on in (it.delivered_on, it.accepted_on)
         )
