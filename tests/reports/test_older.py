@@ -4,13 +4,16 @@ The snapshots in `snapshots/oldest` are those of the first version of each kind,
 """
 
 import copy
+import hashlib
 import json
 import re
 
 import pytest
 
-from reports import document, figures
+from projects.models import audit
+from reports import checks, document, figures
 from reports.choices import Language, ReportKind
+from reports.figures import changes
 from reports.printed import older
 from tests.reports import examples
 
@@ -67,3 +70,19 @@ def test_every_single_section_that_came_later_may_be_missing(kind):
         del snapshot[key]
         assert slug in older.lacking(snapshot)
         assert f'id="{slug}"' not in html_of(snapshot)
+
+
+@pytest.mark.parametrize("kind", [str(kind) for kind in figures.SECTIONS])
+def test_the_changes_since_the_first_report_of_a_kind_are_told_and_proved(kind):
+    """What was not held before came: it did not move from nothing."""
+    earlier, later = oldest(kind), newest(kind)
+    digest = hashlib.sha256(audit.canonical(earlier).encode()).hexdigest()
+    meta = earlier["meta"]
+    later["meta"]["previous"] = {
+        "serial": meta["serial"],
+        "as_of": meta["as_of"],
+        "snapshot_sha256": digest,
+    }
+    later["changes"] = changes.changes(earlier, later)
+    assert checks.failures(later, earlier) == []
+    assert meta["serial"] in html_of(later)
