@@ -21,7 +21,6 @@ from projects.models import (
     Organisation,
     Project,
     ReliancePoint,
-    SectorNeed,
     Target,
     User,
 )
@@ -260,17 +259,6 @@ def reliance(row: ReliancePoint, as_of: dt.date) -> Facts:
         "source_url": row.source_url or None,
         "as_of": _day(row.as_of),
         "note": row.notes or None,
-    }
-
-
-def need(row: SectorNeed, as_of: dt.date) -> Facts:
-    return {
-        "sector": row.sector,
-        "material": row.material,
-        "period": row.period,
-        "tonnes": number(row.tonnes),
-        "source_url": row.source_url or None,
-        "as_of": _day(row.as_of),
     }
 
 

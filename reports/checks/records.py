@@ -33,6 +33,7 @@ from reports.checks import (
     programme_sections,
     project_handovers,
     project_sections,
+    sectors,
     steps,
     traces,
     transfer_records,
@@ -64,7 +65,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
-    SectorNeed: (facts.need, (), ()),
+    SectorNeed: (sectors.facts, (), ()),
     Transfer: (_transfer, ("project", "agreement"), ()),
 }
 

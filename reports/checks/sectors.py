@@ -54,6 +54,18 @@ def told(as_of: dt.date, *, by: Actor) -> list[Snapshot]:
     return [_row(need, targets, values, as_of) for need in needs if not need.as_of or need.as_of <= as_of]
 
 
+def facts(row: SectorNeed, _as_of: dt.date) -> Snapshot:
+    """Return what the record of a need says."""
+    return {
+        "sector": row.sector,
+        "material": row.material,
+        "period": row.period,
+        "tonnes": number(row.tonnes),
+        "source_url": row.source_url or None,
+        "as_of": row.as_of.isoformat() if row.as_of else None,
+    }
+
+
 def _row(need: SectorNeed, targets: list[Target], values: list[Measurement], as_of: dt.date) -> Snapshot:
     makers: dict[int, list[Target]] = {}
     for target in targets:
@@ -70,16 +82,11 @@ def _row(need: SectorNeed, targets: list[Target], values: list[Measurement], as_
         made[which] = sum(known, Fraction(0)) if known else None
     return {
         "reference": need.reference,
-        "sector": need.sector,
-        "material": need.material,
-        "period": need.period,
-        "tonnes": number(need.tonnes),
+        **facts(need, as_of),
         "serving": len(makers),
         "output": {which: shown(it) for which, it in made.items()},
         "met": {
             which: None if it is None else f"{half_up(it * 100 / Fraction(need.tonnes)):f}"
             for which, it in made.items()
         },
-        "source_url": need.source_url or None,
-        "as_of": need.as_of.isoformat() if need.as_of else None,
     }
