@@ -54,6 +54,7 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
     last, basis = _last_day(agreement, amendments)
     status = _status(agreement, steps, amendments, last, as_of)
     renewed = [row for row in amendments if row.expires_on]
+    since: dt.date | None
     if status == "expired" and last and last < as_of:
         since = last
     elif taken:
