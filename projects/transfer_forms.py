@@ -25,7 +25,7 @@ TERMS = (
     "royalty_per_cent",
     "source_url",
 )
-ITEM = ("title", "kind", "due_on", "delivered_on", "accepted_on", "accepted_by_post")
+ITEM = ("title", "kind", "listed_on", "due_on", "delivered_on", "accepted_on", "accepted_by_post")
 NOT_STATED = [("", _("not stated"))]
 
 
@@ -102,6 +102,11 @@ class KnowHowForm(ActorForm):
         label=_("Title"), max_length=200, help_text=_("As in the schedule of the agreement.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("choose a kind")), *KnowHowKind.choices])
+    listed_on = Day(
+        label=_("Listed on"),
+        required=False,
+        help_text=_("The day from which the item belongs to the schedule; empty: from the beginning."),
+    )
     due_on = Day(label=_("Due on"), required=False)
     delivered_on = Day(label=_("Delivered on"), required=False)
     accepted_on = Day(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reports import drawings
 from reports.choices import Language, ReportKind
 from reports.periods import Period
-from reports.printed import PRINTED, changes
+from reports.printed import PRINTED, changes, older
 from reports.sources import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ class Section(NamedTuple):
 def html(snapshot: Snapshot, language: str) -> tuple[str, dict[str, bytes]]:
     """Return the document of `snapshot` in `language` and the assets it refers to, for `pdf.render`."""
     kind = snapshot["meta"]["kind"]
+    snapshot = older.completed(snapshot)
     with translation.override(language):
         context = {
             **snapshot,
@@ -42,7 +43,8 @@ def html(snapshot: Snapshot, language: str) -> tuple[str, dict[str, bytes]]:
             "kind_name": ReportKind(kind).label,
             "period_name": _period(snapshot).label,
             "page_words": _page_words(),
-            "sections": _sections(kind, with_changes="changes" in snapshot),
+            "sections": _sections(kind, without=older.lacking(snapshot)),
+            "lacking": _lacking(snapshot),
             "sources": Sources(),
             **changes.context(snapshot),
             **PRINTED[ReportKind(kind)].context(snapshot),
@@ -88,12 +90,22 @@ def _page_words() -> dict[str, str]:
     return {"before": before, "between": between, "after": after}
 
 
-def _sections(kind: str, *, with_changes: bool = True) -> dict[str, Section]:
+def _sections(kind: str, *, without: tuple[str, ...] = ()) -> dict[str, Section]:
     """Return the sections of a kind; where it gives the changes no place of their own, they come before the sources."""
+    names = _names(kind)
+    kept = [(slug, name) for slug, name in names.items() if slug not in without]
+    return {slug: Section(number, slug, name) for number, (slug, name) in enumerate(kept, 1)}
+
+
+def _names(kind: str) -> dict[str, str]:
     names = PRINTED[ReportKind(kind)].sections()
-    if with_changes and changes.SLUG not in names:
+    if changes.SLUG not in names:
         sources = names.pop("sources")
         names |= {changes.SLUG: changes.title(), "sources": sources}
-    elif not with_changes:
-        names.pop(changes.SLUG, None)
-    return {slug: Section(number, slug, name) for number, (slug, name) in enumerate(names.items(), 1)}
+    return names
+
+
+def _lacking(snapshot: Snapshot) -> str:
+    """Return the titles of the sections that did not exist yet when the report was issued, "" where there is none."""
+    names = _names(snapshot["meta"]["kind"])
+    return "; ".join(names[slug] for slug in older.lacking(snapshot))

@@ -31,7 +31,7 @@ def programme(snapshot: dict[str, Any]) -> Drawings:
         "imports": series(snapshot["reliance"]["rows"]),
         "states": states(milestones),
         "bands": bands(milestones["bands"]),
-        "delay": delay(snapshot["projects"]["delay"]),
+        "delay": delay(snapshot["projects"]["delay"]) if snapshot["projects"]["delay"] else None,
         "overdue": dates(_("Overdue milestones"), milestones["overdue"]["rows"], snapshot["meta"]["as_of"]),
         "money": money(snapshot["money"]["rows"]),
     }

@@ -197,8 +197,9 @@ def witnesses(
     if need in TERMS:
         return (held.transfer,) if getattr(held.transfer, TERMS[need]) not in ("", None) else ()
     if need == Need.KNOW_HOW:
-        accepted = [it for it in held.know_how if it.accepted_on and it.accepted_on <= until]
-        return tuple(accepted) if len(accepted) == len(held.know_how) else ()
+        listed = [it for it in held.know_how if it.is_listed(until)]
+        accepted = [it for it in listed if it.accepted_on and it.accepted_on <= until]
+        return tuple(accepted) if len(accepted) == len(listed) else ()
     found: Iterable[Any]
     if need == Need.TRAINING:
         found = (row for row in standing.verified(held.training, as_of) if row.persons)

@@ -150,13 +150,19 @@ class KnowHowItem(Audited):
 
     ORGANISATION_PATHS = VIA_TRANSFER
     FIXED: ClassVar[frozenset[str]] = frozenset({"transfer", "number"})
-    PAST: ClassVar[tuple[str, ...]] = ("delivered_on", "accepted_on")
+    PAST: ClassVar[tuple[str, ...]] = ("listed_on", "delivered_on", "accepted_on")
     ACCEPTANCE: ClassVar[frozenset[str]] = frozenset({"accepted_on", "accepted_by_post"})
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="know_how")
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=14, choices=KnowHowKind)
+    listed_on = models.DateField(
+        _("listed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day from which the item belongs to the schedule; empty: from the beginning."),
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
     accepted_on = models.DateField(_("accepted on"), null=True, blank=True)
@@ -186,6 +192,10 @@ class KnowHowItem(Audited):
 
     def __str__(self) -> str:
         return f"{self.transfer_id}/{self.number} {self.title}"
+
+    def is_listed(self, on: dt.date) -> bool:
+        """Whether the item belongs to the schedule on the day."""
+        return self.listed_on is None or self.listed_on <= on
 
     def acting_organisations(self) -> set[int]:
         return self.transfer.acting_organisations()

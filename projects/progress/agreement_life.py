@@ -149,7 +149,7 @@ def agreement_life(
     taken = [row for row in every if row.taken_on <= as_of]
     known = sorted((row for row in amendments if row.agreed_on <= as_of), key=lambda it: it.number)
     expiry = expiry_on(agreement, known, as_of)
-    status, since = _status(agreement, every, taken, expiry, as_of)
+    status, since = _status(agreement, every, taken, known, expiry, as_of)
     by_party: dict[Organisation, list[DutyRow]] = {}
     binding = (row for row in duties if row.agreed_on is None or row.agreed_on <= as_of)
     for duty in sorted(binding, key=lambda it: it.number):
@@ -193,6 +193,7 @@ def _status(
     agreement: Agreement,
     every: Sequence[AgreementStep],
     taken: Sequence[AgreementStep],
+    amendments: Sequence[Amendment],
     expiry: Expiry,
     as_of: dt.date,
 ) -> tuple[AgreementStatus, dt.date | None]:
@@ -200,6 +201,10 @@ def _status(
         found, since = taken[-1].to_status, taken[-1].taken_on
     else:
         found, since = (every[0].from_status if every else agreement.status), None
+    renewal = next((row for row in reversed(amendments) if row.expires_on is not None), None)
+    if found == AgreementStatus.EXPIRED and renewal is not None:
+        # A record may begin with an agreement that has expired: what renews it puts it in force again.
+        found, since = AgreementStatus.IN_FORCE, renewal.agreed_on
     if _has_expired(found, expiry, as_of):
         return AgreementStatus.EXPIRED, expiry.on
     return AgreementStatus(found), since

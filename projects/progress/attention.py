@@ -48,7 +48,12 @@ class ExceptionFigures:
 
 def exception_figures(as_of: dt.date, actor: Actor) -> ExceptionFigures:
     """Return what needs a decision in the part of the programme that `actor` may see; its cost is a fixed number of queries."""
-    whole = programme(as_of, actor)
+    return exceptions_of(programme(as_of, actor), actor)
+
+
+def exceptions_of(whole: Programme, actor: Actor) -> ExceptionFigures:
+    """Return the same of figures that were worked out for `actor` already."""
+    as_of = whole.as_of
     traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
     found = applied(whole, traces)
     subjects = {row.subject for _rule, rows in found for row in rows}

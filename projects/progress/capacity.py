@@ -31,6 +31,14 @@ WithValues = Any  # a Target loaded `with_values()`: the type checker does not k
 FEED_OF = {Material.NDFEB_MAGNET: Material.NDPR_OXIDE, Material.NDPR_METAL: Material.NDPR_OXIDE}
 
 
+class FeedDoubt(TextChoices):
+    """What does not add up."""
+
+    EXCESS = "excess", _("more made than the feed allows")
+    UNASSURED = "unassured", _("capacity without assured feed")
+    OVERLAP = "overlap", _("a delivery may be told twice")
+
+
 class Promise(TextChoices):
     """On what the feed of a capacity rests."""
 

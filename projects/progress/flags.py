@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from projects.choices import (
 from projects.models import Agreement, Clearance, Milestone, Project, Target
 from projects.progress.agreement_life import AgreementLife, consortium, precision_of
 from projects.progress.bands import months_after
+from projects.progress.capacity import FeedDoubt
 from projects.progress.clearances import ALARMS, clearance_row
 from projects.progress.funds import ProjectMoney
 from projects.progress.mass_balance import MassBalance, MassBalanceFlag, mass_balance_flags
@@ -65,6 +66,8 @@ class FlagRow:
     """The day from which the days are counted; None when it is not known."""
     days: int | None
     precision: str = Precision.DAY
+    doubts: tuple[FeedDoubt, ...] = ()
+    """What does not add up, where feed is asked for."""
 
 
 Found = tuple[FlagRow, ...]
@@ -119,12 +122,17 @@ def untested(targets: Iterable[TargetRow], as_of: dt.date) -> Found:
 
 def feed(balances: Iterable[MassBalance], as_of: dt.date) -> Found:
     """Return the projects that made more than their feed allows, or whose capacity has no assured feed, from the oldest day."""
-    oldest: dict[Project, MassBalanceFlag] = {}
+    found: dict[Project, list[MassBalanceFlag]] = {}
     for flag in mass_balance_flags(balances, as_of):
-        there = oldest.get(flag.subject)
-        if there is None or (flag.since or dt.date.max) < (there.since or dt.date.max):
-            oldest[flag.subject] = flag
-    return _longest_first(_row(Flag.FEED, project, flag.since, as_of) for project, flag in oldest.items())
+        found.setdefault(flag.subject, []).append(flag)
+    rows = []
+    for project, flags in found.items():
+        # A record that is dated later was not there to count from.
+        known = [flag.since for flag in flags if flag.since is not None and flag.since <= as_of]
+        doubts = tuple(doubt for doubt in FeedDoubt if any(flag.doubt == doubt for flag in flags))
+        row = _row(Flag.FEED, project, min(known, default=None), as_of)
+        rows.append(replace(row, doubts=doubts))
+    return _longest_first(rows)
 
 
 def uncertified(money: Iterable[tuple[Project, ProjectMoney]], as_of: dt.date) -> Found:

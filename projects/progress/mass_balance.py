@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from projects import formats
 from projects.models import Feed, Measurement, Project, Target
 from projects.permissions import Actor
-from projects.progress.capacity import CapacityCover, Promise, covers
+from projects.progress.capacity import CapacityCover, FeedDoubt, Promise, covers
 from projects.progress.feeds import (
     FeedAmount,
     Overlap,
@@ -63,6 +63,7 @@ class MassBalanceFlag:
     """Something that does not add up, for a list of warnings; nothing is refused because of it."""
 
     subject: Project
+    doubt: FeedDoubt
     since: dt.date | None
     days: int | None
     text: str
@@ -122,21 +123,22 @@ def mass_balance_flags(found: Iterable[MassBalance], as_of: dt.date) -> tuple[Ma
 
 
 def _flags(balance: MassBalance, as_of: dt.date) -> Iterator[MassBalanceFlag]:
-    def flag(text: str, since: dt.date | None) -> MassBalanceFlag:
+    def flag(doubt: FeedDoubt, text: str, since: dt.date | None) -> MassBalanceFlag:
         days = max(0, (as_of - since).days) if since else None
-        return MassBalanceFlag(subject=balance.project, since=since, days=days, text=text)
+        return MassBalanceFlag(subject=balance.project, doubt=doubt, since=since, days=days, text=text)
 
     for year in balance.excesses:
         for text in excess_texts(year):
-            yield flag(text, year.ends_on)
+            yield flag(FeedDoubt.EXCESS, text, year.ends_on)
     for it in balance.covers:
         if not it.is_assured:
-            yield flag(cover_text(it), it.since)
+            yield flag(FeedDoubt.UNASSURED, cover_text(it), it.since)
     for pair in balance.overlaps:
         text = _(
             "%(material)s: two entries of the same supplier overlap (%(first)s to %(last)s). Is one delivery told twice?"
         )
         yield flag(
+            FeedDoubt.OVERLAP,
             text
             % {
                 "material": pair.later.get_material_display(),

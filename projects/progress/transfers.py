@@ -57,6 +57,8 @@ class KnowHow:
     accepted: int
     overdue: tuple[KnowHowItem, ...]
     """Due before the day and not delivered."""
+    items: tuple[KnowHowItem, ...] = ()
+    """Those that belong to the schedule on the day."""
 
     @property
     def per_cent(self) -> Decimal | None:
@@ -128,9 +130,10 @@ def transfer_standing(held: Holdings, as_of: dt.date) -> TransferStanding:
 
 def know_how(items: Iterable[KnowHowItem], as_of: dt.date) -> KnowHow:
     """Return how much of a schedule had been delivered and accepted by the day."""
-    listed = list(items)
+    listed = tuple(it for it in items if it.is_listed(as_of))
     delivered = [it for it in listed if it.delivered_on and it.delivered_on <= as_of]
     return KnowHow(
+        items=listed,
         total=len(listed),
         delivered=len(delivered),
         accepted=sum(1 for it in listed if it.accepted_on and it.accepted_on <= as_of),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projects.models import Agreement, Clearance, Project
 from projects.permissions import Actor
@@ -17,7 +17,7 @@ from projects.progress.forecast import Case, Forecast, cases, of_gate, of_milest
 from projects.progress.funds import programme_money
 from projects.progress.mass_balance import mass_balances
 from projects.progress.milestones import MilestoneRow
-from projects.progress.programme import programme
+from projects.progress.programme import Programme, programme
 from projects.progress.stages import GateRow, road, with_road
 from projects.progress.traces import newest_traces
 
@@ -54,7 +54,14 @@ class EarlyWarning:
 def early_warning(as_of: dt.date, actor: Actor) -> EarlyWarning:
     """Return every warning on `as_of`; a fixed number of queries, whatever the size of the programme."""
     whole = programme(as_of, actor)
-    milestones, targets = whole.milestones.rows, whole.targets.rows
+    traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
+    found = flagged(whole, actor)
+    return replace(found, rules=(*applied(whole, traces), *found.rules))
+
+
+def flagged(whole: Programme, actor: Actor) -> EarlyWarning:
+    """Return the flags and the forecasts alone, from figures that were worked out for `actor` already."""
+    as_of, milestones, targets = whole.as_of, whole.milestones.rows, whole.targets.rows
     visible = Project.objects.visible_to(actor)
     projects = list(with_road(visible.prefetch_related("partners"), actor))
     roads = [road(project, as_of) for project in projects]
@@ -77,10 +84,9 @@ def early_warning(as_of: dt.date, actor: Actor) -> EarlyWarning:
         )
     )
     known = cases(milestones)
-    traces = newest_traces(whole.projects.rows, milestones, targets, as_of)
     return EarlyWarning(
         as_of=as_of,
-        rules=(*applied(whole, traces), *found.items()),
+        rules=tuple(found.items()),
         dates=_dates(
             milestones, [(it.project, it.gates) for it in roads if not it.standing.is_stopped], known, as_of
         ),

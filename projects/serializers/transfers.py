@@ -156,6 +156,7 @@ class KnowHowItemSerializer(Facts):
             "number",
             "title",
             "kind",
+            "listed_on",
             "due_on",
             "delivered_on",
             "accepted_on",
@@ -252,6 +253,11 @@ class ChangeTransfer(TransferFields, Versioned):
 class KnowHowFields(Body):
     """What is recorded of an item and may change; acceptance is the recipient's or the ministry's."""
 
+    listed_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="The day from which it belongs to the schedule; null: from the beginning.",
+    )
     due_on = serializers.DateField(required=False, allow_null=True)
     delivered_on = serializers.DateField(required=False, allow_null=True)
     accepted_on = serializers.DateField(required=False, allow_null=True)

@@ -110,7 +110,7 @@ class TransferDetail(Page, DetailView):
             steps=[(row, files.get(row, []), self._told(row, found)) for row in held.steps],
             training=[(row, files.get(row, []), self._told(row, found)) for row in held.training],
             runs=[(row, files.get(row, []), self._told(row, found)) for row in held.runs],
-            items=[(row, files.get(row, []), row in found.know_how.overdue) for row in held.know_how],
+            items=[(row, files.get(row, []), row in found.know_how.overdue) for row in found.know_how.items],
             may_record=may_record,
             new={
                 name: KINDS[name].address_of_form(transfer)

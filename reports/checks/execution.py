@@ -19,7 +19,7 @@ from projects.models import (
 from reports.checks import project_clearances, project_feed, project_ladders, project_roadmap
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.claims import standing
-from reports.checks.project_handovers import STAGES
+from reports.checks.transfers import STAGES
 
 TOTALS = ("clearances_open", "clearances_alarms", "transfers", "feed_excesses", "unassured")
 

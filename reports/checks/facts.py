@@ -248,6 +248,9 @@ def mineral(row: Mineral, as_of: dt.date) -> Facts:
 def reliance(row: ReliancePoint, as_of: dt.date) -> Facts:
     return {
         "product": row.product,
+        "form": row.form or None,
+        "hs_codes": row.hs_codes or None,
+        "supplier": row.supplier or None,
         "metric": row.metric,
         "period": row.period,
         "value": number(row.value),

@@ -54,7 +54,7 @@ def milestones(as_of: dt.date, by: Actor) -> list[Told]:
 
 def told(rows: Sequence[Told], ways: Iterable[Road], as_of: dt.date) -> Snapshot:
     """Return the open milestones and the gates that wait, each with its forecast from the slips of the milestones."""
-    slips = {row.pk: (row.type, days) for row, it in rows if (days := _slip(it)) is not None}
+    slips = {row.pk: (row.type, days) for row, it in rows if (days := slip(it)) is not None}
     found = []
     for row, it in rows:
         if it["state"] == "open":
@@ -93,7 +93,7 @@ def told(rows: Sequence[Told], ways: Iterable[Road], as_of: dt.date) -> Snapshot
     }
 
 
-def _slip(it: Snapshot) -> int | None:
+def slip(it: Snapshot) -> int | None:
     """Return how late an achieved date came out, or how far an open one was moved."""
     reached = it["actual"] if it["state"] == "achieved" else it["latest"] if it["state"] == "open" else None
     if not reached or not it["baseline"] or (it["state"] == "open" and not it["revisions"]):

@@ -52,8 +52,16 @@ def recorded(reference: str, as_of: dt.date) -> Snapshot:
         if row.agreed_on <= as_of
     ]
     last, basis = _last_day(agreement, amendments)
-    status = _status(agreement, steps, last, as_of)
-    since = last if status == "expired" and last and last < as_of else taken[-1].taken_on if taken else None
+    status = _status(agreement, steps, amendments, last, as_of)
+    renewed = [row for row in amendments if row.expires_on]
+    since: dt.date | None
+    if status == "expired" and last and last < as_of:
+        since = last
+    elif taken:
+        since = taken[-1].taken_on
+    else:
+        came = steps[0].from_status if steps else agreement.status
+        since = renewed[-1].agreed_on if came == "expired" and renewed else None
     rows = [
         duty(row, as_of)
         for row in Duty.objects.filter(agreement=agreement)
@@ -96,9 +104,10 @@ def line(agreement: Agreement, as_of: dt.date) -> Snapshot:
     """Return status and last day as the records tell them, for an agreement whose steps and amendments are loaded."""
     steps = sorted(agreement.steps.all(), key=lambda row: (row.taken_on, row.pk))
     agreed = [row for row in agreement.amendments.all() if row.agreed_on <= as_of]
-    last, basis = _last_day(agreement, sorted(agreed, key=lambda row: row.number))
+    agreed.sort(key=lambda row: row.number)
+    last, basis = _last_day(agreement, agreed)
     return {
-        "status": _status(agreement, steps, last, as_of),
+        "status": _status(agreement, steps, agreed, last, as_of),
         "last_day": _fact(last, "derived" if basis == "derived" else "day"),
     }
 
@@ -135,12 +144,20 @@ def _inner(found: Any, told: Snapshot, place: str) -> Iterator[Failure]:
         yield Failure(place, found, told)
 
 
-def _status(agreement: Agreement, steps: list[AgreementStep], last: dt.date | None, as_of: dt.date) -> str:
-    """Walk the steps up to the day; what stood before the first of them is what it left."""
+def _status(
+    agreement: Agreement,
+    steps: list[AgreementStep],
+    amendments: list[Amendment],
+    last: dt.date | None,
+    as_of: dt.date,
+) -> str:
+    """Walk the steps up to the day; what stood before the first of them is what it left, and a renewal ends an expiry."""
     status = steps[0].from_status if steps else agreement.status
     for step in steps:
         if step.taken_on <= as_of:
             status = step.to_status
+    if status == "expired" and any(row.expires_on for row in amendments):
+        status = "in_force"
     return "expired" if status in MAY_EXPIRE and last and last < as_of else status
 
 

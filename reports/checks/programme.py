@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from projects.progress import Band, months_after, per_cent
+from reports.checks import reliance, sectors, stages
 from reports.checks.arithmetic import Failure, Snapshot, day, must, past, text
 from reports.checks.milestones import spread
 
@@ -16,6 +17,9 @@ BANDS = ((1, 12), (13, 24), (25, 60), (61, 10_000))
 
 def programme(snapshot: Snapshot, as_of: dt.date) -> Iterator[Failure]:
     yield from outputs(snapshot)
+    yield from reliance.identities(snapshot["reliance"])
+    yield from sectors.identities(snapshot["sectors"])
+    yield from stages.identities(snapshot, as_of)
     yield from projects(snapshot["projects"], snapshot["milestones"], as_of)
     yield from money(snapshot["money"], snapshot["projects"])
     yield from agreements(snapshot["agreements"], as_of)

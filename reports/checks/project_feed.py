@@ -112,7 +112,7 @@ def told_of(
     feeds = {which: _counting(rows, which, as_of) for which in WHICH}
     capacities = list(project_capacity.capacities(project, targets, feeds, as_of))
     built_for = [row["product"] for row in capacities]
-    balances = list(_balances(project, targets, values, feeds, built_for, as_of))
+    balances = [row for row, _last in _balances(project, targets, values, feeds, built_for, as_of)]
     return {
         "excesses": {which: sum(it[which]["excess"] is not None for it in balances) for which in WHICH},
         "unassured": sum(not it["assured"] for it in capacities),
@@ -121,6 +121,35 @@ def told_of(
         "capacities": capacities,
         "overlaps": list(_overlaps(feeds["claimed"])),
     }
+
+
+def doubts(
+    project: Project,
+    rows: Sequence[Feed],
+    targets: Sequence[Target],
+    values: Sequence[Measurement],
+    as_of: dt.date,
+) -> tuple[list[str], dt.date | None]:
+    """Return what does not add up, and the oldest day of it that is not later than the as-of date."""
+    feeds = {which: _counting(rows, which, as_of) for which in WHICH}
+    capacities = list(project_capacity.capacities(project, targets, feeds, as_of))
+    built_for = [row["product"] for row in capacities]
+    found: list[tuple[str, dt.date | None]] = []
+    for row, last in _balances(project, targets, values, feeds, built_for, as_of):
+        if any(row[which]["excess"] is not None for which in WHICH):
+            found.append(("excess", last))
+    found += [
+        ("unassured", dt.date.fromisoformat(row["since"]) if row["since"] else None)
+        for row in capacities
+        if not row["assured"]
+    ]
+    found += [
+        ("overlap", timezone.localdate(later.claimed_at))
+        for _earlier, later in _overlapping(feeds["claimed"])
+    ]
+    names = {name for name, _day in found}
+    days = [day for _name, day in found if day and day <= as_of]
+    return [it for it in ("excess", "unassured", "overlap") if it in names], min(days, default=None)
 
 
 def _counting(rows: Sequence[Feed], which: str, as_of: dt.date) -> list[Feed]:
@@ -158,7 +187,8 @@ def _balances(
     feeds: dict[str, list[Feed]],
     built_for: Sequence[str],
     as_of: dt.date,
-) -> Iterator[Snapshot]:
+) -> Iterator[tuple[Snapshot, dt.date]]:
+    """Yield each balance with the last day of what was made, or of the year."""
     makers: dict[str, list[Target]] = {product: [] for product in built_for}
     for target in targets:
         product = product_of(target, "PRD", project.product)
@@ -185,16 +215,16 @@ def _balances(
             silent = all(it["fed"] is None and it["made"] is None for it in sides.values())
             if silent and not outputs["claimed"].left_out:
                 continue
-            found.append(
-                {
-                    "code": f"{year_of(year)}/{product}",
-                    "year": year_of(year),
-                    "product": product,
-                    **sides,
-                    "left_out": outputs["claimed"].left_out,
-                }
-            )
-    yield from sorted(found, key=lambda it: (it["year"], MATERIALS.index(it["product"])))
+            row = {
+                "code": f"{year_of(year)}/{product}",
+                "year": year_of(year),
+                "product": product,
+                **sides,
+                "left_out": outputs["claimed"].left_out,
+            }
+            end = year.replace(year=year.year + 1) - dt.timedelta(days=1)
+            found.append((row, outputs["claimed"].last or min(end, as_of)))
+    yield from sorted(found, key=lambda it: (it[0]["year"], MATERIALS.index(it[0]["product"])))
 
 
 def _side(
@@ -225,6 +255,17 @@ def _side(
 
 
 def _overlaps(rows: Sequence[Feed]) -> Iterator[Snapshot]:
+    for earlier, later in _overlapping(rows):
+        yield {
+            "code": f"{later.material}/{later.period_start}",
+            "material": later.material,
+            "contracted": later.is_contracted,
+            "from": later.period_start.isoformat(),
+            "until": min(earlier.period_end, later.period_end).isoformat(),
+        }
+
+
+def _overlapping(rows: Sequence[Feed]) -> Iterator[tuple[Feed, Feed]]:
     in_order = sorted(rows, key=lambda row: (row.period_start, row.pk))
     for earlier, later in combinations(in_order, 2):
         alike = all(
@@ -232,10 +273,4 @@ def _overlaps(rows: Sequence[Feed]) -> Iterator[Snapshot]:
             for name in ("is_contracted", "material", "supplier_id")
         )
         if alike and later.period_start <= earlier.period_end:
-            yield {
-                "code": f"{later.material}/{later.period_start}",
-                "material": later.material,
-                "contracted": later.is_contracted,
-                "from": later.period_start.isoformat(),
-                "until": min(earlier.period_end, later.period_end).isoformat(),
-            }
+            yield earlier, later

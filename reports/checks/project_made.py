@@ -28,6 +28,8 @@ class Output:
 
     tonnes: Fraction | None
     left_out: int
+    last: dt.date | None = None
+    """The last day of what was counted."""
 
 
 def product_of(target: Target, family: str, name: str) -> str | None:
@@ -68,8 +70,10 @@ def most(
 ) -> Output:
     """Return the larger of what the targets of one product measure of the year that begins on `year`."""
     found = [_of(it, [row for row in rows if row.target_id == it.pk], year, as_of, which) for it in targets]
-    known = [it.tonnes for it in found if it.tonnes is not None]
-    return Output(max(known, default=None), sum(it.left_out for it in found))
+    left_out = sum(it.left_out for it in found)
+    known = [it for it in found if it.tonnes is not None]
+    best = max(known, key=lambda it: it.tonnes or 0, default=None)
+    return Output(best.tonnes, left_out, best.last) if best else Output(None, left_out)
 
 
 def _of(target: Target, rows: Sequence[Measurement], year: dt.date, as_of: dt.date, which: str) -> Output:
@@ -102,7 +106,7 @@ def _growth(target: Target, counted: Sequence[Measurement], start: dt.date, end:
     if len(known) < 2:
         return Output(None, len(near))
     grown = tonnes(known[-1] - known[0], target.unit, "t")
-    return Output(grown, len(near) if grown is None else 0)
+    return Output(None, len(near)) if grown is None else Output(grown, 0, near[-1].period_end)
 
 
 def _sum(target: Target, inside: Sequence[Measurement], start: dt.date, *, is_rate: bool) -> Output:
@@ -123,7 +127,9 @@ def _sum(target: Target, inside: Sequence[Measurement], start: dt.date, *, is_ra
         else:
             taken.append((begins, ends))
             total += amount
-    return Output(total if taken else None, left_out)
+    if not taken:
+        return Output(None, left_out)
+    return Output(total, left_out, max(ends for _begins, ends in taken))
 
 
 def _amount(target: Target, row: Measurement) -> Fraction | None:

@@ -21,6 +21,7 @@ from projects.models import (
     Organisation,
     Project,
     ReliancePoint,
+    SectorNeed,
     Target,
     Transfer,
 )
@@ -29,8 +30,10 @@ from reports.checks import (
     facts,
     life,
     money,
+    programme_sections,
     project_handovers,
     project_sections,
+    sectors,
     steps,
     traces,
     transfer_records,
@@ -62,6 +65,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Organisation: (facts.organisation, (), ()),
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
+    SectorNeed: (sectors.facts, (), ()),
     Transfer: (_transfer, ("project", "agreement"), ()),
 }
 
@@ -87,7 +91,8 @@ class Records:
     life: Snapshot | None
     """What the records tell of the life of the agreement that the report is on."""
     sections: dict[str, Snapshot]
-    """What the records tell of a whole section: those on one project, what they warn of, recorded transfers."""
+    """What the records tell of a whole section: those on one project, what they warn of, recorded transfers,
+    reliance, needs and stages."""
     funds: dict[str, str | None]
 
 
@@ -125,7 +130,7 @@ def read(snapshot: Snapshot, *, by: Actor) -> Records:
 
 
 def _sections(snapshot: Snapshot, as_of: dt.date, by: Actor) -> dict[str, Snapshot]:
-    found = project_sections.told(snapshot, by=by)
+    found = project_sections.told(snapshot, by=by) | programme_sections.told(snapshot, by=by)
     if "warnings" in snapshot:
         found["warnings"] = warnings.told(as_of, by=by)
     recorded = transfer_records.told(snapshot, by=by)

@@ -43,10 +43,8 @@ def told(snapshot: Snapshot, *, by: Actor) -> Snapshot | None:
     if "transfers" not in snapshot:
         return None
     as_of = dt.date.fromisoformat(snapshot["meta"]["as_of"])
-    seen = Transfer.objects.visible_to(by)
-    rows = [
-        _told(transfer, records, as_of) for transfer, records in _records(seen.order_by("reference"), as_of)
-    ]
+    seen = Transfer.objects.visible_to(by).order_by("reference")
+    rows = [found for _transfer, _steps, found in read(seen, as_of)]
     return {
         "total": len(rows),
         "by_stage": [
@@ -59,6 +57,12 @@ def told(snapshot: Snapshot, *, by: Actor) -> Snapshot | None:
         **{name: {which: known(row[name][which] for row in rows) for which in WHICH} for name in SUMS},
         "rows": rows,
     }
+
+
+def read(seen: QuerySet[Transfer], as_of: dt.date) -> Iterator[tuple[Transfer, list[TransferStep], Snapshot]]:
+    """Yield each transfer with its verified steps by the day, and what its records tell, as its row shows it."""
+    for transfer, records in _records(seen, as_of):
+        yield transfer, _counting(records["steps"], "verified", as_of), _told(transfer, records, as_of)
 
 
 def _at(rows: list[Snapshot], which: str) -> list[str | None]:
@@ -94,7 +98,7 @@ def _records(seen: QuerySet[Transfer], as_of: dt.date) -> Iterator[tuple[Transfe
     transfers = list(seen.select_related("project", "agreement", "donor", "recipient"))
     keys = [row.pk for row in transfers]
     claims: dict[str, list[Any]] = {
-        "steps": list(TransferStep.objects.filter(transfer__in=keys)),
+        "steps": list(TransferStep.objects.filter(transfer__in=keys).select_related("verified_by")),
         "training": list(Training.objects.filter(transfer__in=keys)),
         "replication": list(ReplicationRun.objects.filter(transfer__in=keys)),
     }
@@ -176,6 +180,8 @@ def _organisation(row: Any) -> Snapshot:
 def _know_how(items: list[KnowHowItem], as_of: dt.date) -> Snapshot:
     rows = []
     for it in items:
+        if it.listed_on is not None and it.listed_on > as_of:
+            continue
         delivered, accepted = (
             on if on is not None and on <= as_of else None for on in (it.delivered_on, it.accepted_on)
         )

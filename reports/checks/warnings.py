@@ -12,7 +12,7 @@ from typing import Any
 from projects.models import Agreement, Clearance, FundLine, Organisation, Project, Target
 from projects.permissions import Actor
 from projects.progress import months_after
-from reports.checks import facts, forecasts, life
+from reports.checks import facts, forecasts, life, project_feed
 from reports.checks.arithmetic import Failure, Snapshot, must
 from reports.checks.money import standing
 from reports.checks.project_money import uncertified
@@ -26,7 +26,7 @@ LIMITS = {
     "expiry": {"value": 90, "unit": "days"},
 }
 CODES = (
-    *("no_output", "untested", "uncertified", "clearance", "gate", "stage", "conditions"),
+    *("no_output", "feed", "untested", "uncertified", "clearance", "gate", "stage", "conditions"),
     *("duty", "expiry", "suspended", "consortium"),
 )
 MADE = ("PRD-", "IMP-SUB", "INT-")
@@ -51,6 +51,10 @@ def warnings(found: Snapshot, as_of: dt.date) -> Iterator[Failure]:
         yield Failure(f"{name}.limit", rule["limit"], LIMITS.get(rule["code"]))
         for row in rows:
             on = row["since"] and dt.date.fromisoformat(row["since"]["on"])
+            yield must(
+                f"{name}.{row['reference']}.doubts: where feed is asked for",
+                bool(row["doubts"]) == (rule["code"] == "feed"),
+            )
             yield Failure(
                 f"{name}.{row['reference']}.days, since", row["days"], (as_of - on).days if on else None
             )
@@ -80,8 +84,12 @@ def told(as_of: dt.date, *, by: Actor) -> Snapshot:
     measured = [(row, facts.target(row, as_of)) for row in targets]
     milestones = forecasts.milestones(as_of, by)
     ways = roads(projects, {it.pk: it.signed_on for it in agreements}, as_of)
+    feeds = project_feed.records(projects)
+    asked = ((it, project_feed.doubts(it, *feeds[it.pk], as_of)) for it in projects)
+    fed = {it: found for it, found in asked if found[0]}
     found: dict[str, Found] = {
         "no_output": _no_output(projects, milestones, measured, as_of),
+        "feed": {it: (since, "day") for it, (_doubts, since) in fed.items()},
         "untested": {row: _exact(it["claimed"]["on"]) for row, it in measured if _is_untested(it)},
         "uncertified": _uncertified(projects, as_of),
         "clearance": _clearances(Clearance.objects.visible_to(by).select_related("project"), as_of),
@@ -99,7 +107,15 @@ def told(as_of: dt.date, *, by: Actor) -> Snapshot:
         "suspended": _suspended(agreements, as_of),
         "consortium": {it: (None, "day") for it in projects if it.kind == "centre" and _lacks(it)},
     }
-    rules = [{"code": code, "limit": LIMITS.get(code), **_rule(found[code], as_of)} for code in CODES]
+    doubts = {it.reference: names for it, (names, _since) in fed.items()}
+    rules = [
+        {
+            "code": code,
+            "limit": LIMITS.get(code),
+            **_rule(found[code], as_of, doubts if code == "feed" else {}),
+        }
+        for code in CODES
+    ]
     return {
         "total": sum(rule["count"] for rule in rules),
         "rules": rules,
@@ -107,8 +123,11 @@ def told(as_of: dt.date, *, by: Actor) -> Snapshot:
     }
 
 
-def _rule(found: Found, as_of: dt.date) -> Snapshot:
-    rows = [_entry(subject, since, as_of) for subject, since in found.items()]
+def _rule(found: Found, as_of: dt.date, doubts: dict[str, list[str]]) -> Snapshot:
+    rows = [
+        {**_entry(subject, since, as_of), "doubts": doubts.get(subject.reference, [])}
+        for subject, since in found.items()
+    ]
     order = sorted(rows, key=lambda row: (row["days"] is None, -(row["days"] or 0), row["reference"]))
     return {"count": len(rows), "rows": order}
 

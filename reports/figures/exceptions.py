@@ -8,9 +8,9 @@ from collections import Counter
 from projects.choices import Precision
 from projects.models import Agreement, Milestone, Project, Target
 from projects.permissions import Actor
-from projects.progress import Band
+from projects.progress import Band, programme
 from projects.progress.agreements import AgreementRow
-from projects.progress.attention import ExceptionFigures, exception_figures
+from projects.progress.attention import ExceptionFigures, exceptions_of
 from projects.progress.exceptions import (
     MONTHS_TO_A_PROJECT,
     MOVED_TIMES,
@@ -56,10 +56,11 @@ ASKED = {
 
 def exceptions_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     """Return the sections of the report on what needs a decision, of what `by` may see, as it stands on `as_of`."""
-    figures = exception_figures(as_of, by)
+    whole = programme(as_of, by)
+    figures = exceptions_of(whole, by)
     return {
         "exceptions": _exceptions(figures),
-        "warnings": warnings(as_of, by=by),
+        "warnings": warnings(whole, by=by),
         "named": {
             "milestones": _listed([milestone_row(row) for row in figures.milestones]),
             "moves": revisions(figures.milestones),

@@ -19,14 +19,16 @@ from projects.progress import (
     ProjectFigures,
     ProjectRow,
     Provenance,
-    RelianceFigures,
     Share,
     months_late,
 )
 from projects.progress.arithmetic import spread
 from projects.progress.funds import fund_totals
 from reports.figures.milestones import STATES, by_type, in_order, milestones, revisions
-from reports.figures.shapes import Shape, date, day, mean_block, mineral, organisation, places, quantity, text
+from reports.figures.reliance import reliance
+from reports.figures.sectors import sectors
+from reports.figures.shapes import Shape, date, mean_block, organisation, places, text
+from reports.figures.stages import stages
 from reports.figures.targets import outputs, targets
 from reports.periods import Period
 
@@ -44,8 +46,10 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     figures = progress.programme(as_of, by)
     return {
         "outputs": outputs(figures.targets),
-        "reliance": _reliance(figures.reliance),
+        "reliance": reliance(figures.reliance, as_of),
+        "sectors": sectors(as_of, by=by),
         "projects": projects(figures.projects) | {"without": without_project(figures.milestones)},
+        "stages": stages(figures.milestones.rows, as_of, by=by),
         "milestones": milestones(figures.milestones, period)
         | {"by_type": by_type(figures.milestones), "rows": in_order(figures.milestones)},
         "revisions": revisions(figures.milestones.rows),
@@ -69,27 +73,6 @@ def cost(row: ProjectRow) -> Shape | None:
     if row.project.cost_crore is None:
         return None
     return {"crore": places(row.project.cost_crore), "counted": row.counted_cost is not None}
-
-
-def _reliance(figures: RelianceFigures) -> Shape:
-    return {
-        "rows": [
-            {
-                "reference": point.reference,
-                "mineral": mineral(point.mineral),
-                "product": point.product,
-                "metric": point.metric,
-                "period": point.period,
-                "value": quantity(point.value),
-                "unit": point.unit,
-                "top_supplier": text(point.top_supplier),
-                "source_url": text(point.source_url),
-                "as_of": day(point.as_of),
-                "note": text(point.notes),
-            }
-            for point in figures.rows
-        ]
-    }
 
 
 def projects(figures: ProjectFigures) -> Shape:

@@ -95,7 +95,7 @@ def _gate(row: GateRow, known: Sequence[Case], as_of: dt.date) -> Shape:
         "passed": day(row.passed_on),
         "slip_days": row.slip_days,
         "overdue_days": row.overdue_days,
-        "likely": _likely(of_gate(row, known, as_of)),
+        "likely": likely(of_gate(row, known, as_of)),
     }
 
 
@@ -103,7 +103,7 @@ def _planned(plan: GatePlan | None) -> Shape | None:
     return date(plan.planned_on, plan.precision) if plan else None
 
 
-def _likely(found: Forecast | None) -> Shape | None:
+def likely(found: Forecast | None) -> Shape | None:
     """Return what the record of slips says; without days where the cases are too few."""
     if found is None:
         return None
@@ -126,5 +126,5 @@ def _commercialisation(found: Roadmap, known: Sequence[Case], as_of: dt.date) ->
         "passed": last.passed is not None,
         "on": date(found.commercial_on, str(found.commercial_precision or Precision.DAY)),
         "slip_days": last.slip_days,
-        "likely": _likely(of_gate(last, known, as_of)),
+        "likely": likely(of_gate(last, known, as_of)),
     }

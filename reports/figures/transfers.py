@@ -89,7 +89,9 @@ def _row(held: Holdings, found: TransferStanding) -> Shape:
             "accepted": found.know_how.accepted,
             "overdue": len(found.know_how.overdue),
             "per_cent": places(found.know_how.per_cent),
-            "items": [_item(it, as_of, is_overdue=it in found.know_how.overdue) for it in held.know_how],
+            "items": [
+                _item(it, as_of, is_overdue=it in found.know_how.overdue) for it in found.know_how.items
+            ],
         },
         "persons": _pair(found.persons),
         "person_days": _pair(found.person_days),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 from projects.models import Agreement, Milestone, Organisation, Project, Target
 from projects.permissions import Actor
 from projects.progress.flags import Flag, FlagRow, Subject
 from projects.progress.milestones import MilestoneRow
-from projects.progress.warnings import OpenDate, early_warning
+from projects.progress.programme import Programme
+from projects.progress.warnings import OpenDate, flagged
 from reports.figures.shapes import Shape, date, day, organisation, text
 
 KINDS = {Milestone: "milestone", Target: "target", Project: "project", Agreement: "agreement"}
@@ -19,14 +19,12 @@ LIMITS: dict[Flag, tuple[int, str]] = {
     Flag.CLEARANCE: (90, "days"),
     Flag.EXPIRY: (90, "days"),
 }
-# The mass balance stands in no report of the whole programme.
-LEFT_OUT = Flag.FEED
 
 
-def warnings(as_of: dt.date, *, by: Actor) -> Shape:
+def warnings(whole: Programme, *, by: Actor) -> Shape:
     """Return every flag with its entries, the longest first, and every open date with its forecast, the next first."""
-    found = early_warning(as_of, by)
-    flags = [(rule, _flagged(rows)) for rule, rows in found.rules if _is_told(rule)]
+    found = flagged(whole, by)
+    flags = [(rule, _flagged(rows)) for rule, rows in found.rules if isinstance(rule, Flag)]
     asked = _responsible({row.subject for _rule, rows in flags for row in rows})
     dates = [_open_date(it) for it in found.dates]
     return {
@@ -39,7 +37,6 @@ def warnings(as_of: dt.date, *, by: Actor) -> Shape:
                 "rows": [_entry(row, asked[row.subject]) for row in rows],
             }
             for rule, rows in flags
-            if isinstance(rule, Flag)
         ],
         "forecasts": {
             "total": len(dates),
@@ -51,10 +48,6 @@ def warnings(as_of: dt.date, *, by: Actor) -> Shape:
             ),
         },
     }
-
-
-def _is_told(rule: object) -> bool:
-    return isinstance(rule, Flag) and rule != LEFT_OUT
 
 
 def _flagged(rows: Iterable[object]) -> list[FlagRow]:
@@ -76,6 +69,7 @@ def _entry(row: FlagRow, asked: Organisation | None) -> Shape:
         "responsible": organisation(asked),
         "since": date(row.since, row.precision),
         "days": row.days,
+        "doubts": [doubt.value for doubt in row.doubts],
         "source_url": text(subject.source_url),
         "as_of": day(subject.as_of),
     }

@@ -15,6 +15,7 @@ from projects.models import AgreementParty
 from projects.progress import Rung, Standing, working
 from projects.progress.agreement_life import DutyState, ExpiryBasis
 from reports import drawings
+from reports.printed import older
 from reports.templatetags.snapshot import NONE, fact_date
 
 
@@ -40,9 +41,8 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "party_rows": [_party(row) for row in snapshot["parties"]],
         "stage_names": [_stage(code) for code in snapshot["agreement"]["stages"]],
         "steps": steps,
-        **_life(snapshot["life"]),
-        "answers": list(_answers(snapshot["working"]["answers"])),
-        "class_name": working.Standing(snapshot["working"]["standing"]).label,
+        **older.told(snapshot, "life", _life),
+        **older.told(snapshot, "working", _working),
         "highest": next((step for step in reversed(steps) if step["reached"]), None),
         "drawings": {
             "ladder": _timeline(steps, as_of),
@@ -75,6 +75,13 @@ def _life(found: dict[str, Any]) -> dict[str, Any]:
             for row in found["steps"]
         ],
         "duty_rows": [{**row, "standing": DutyState(row["state"]).label} for row in found["duties"]["rows"]],
+    }
+
+
+def _working(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "answers": list(_answers(found["answers"])),
+        "class_name": working.Standing(found["standing"]).label,
     }
 
 

@@ -17,6 +17,7 @@ ORDER = (
     *(
         "outputs",
         "reliance",
+        "sectors",
         "project",
         "organisation",
         "agreement",
@@ -25,7 +26,8 @@ ORDER = (
         "ladder",
         "technology",
     ),
-    *("asked", "exceptions", "named", "projects", "execution", "roadmap", "milestones", "revisions"),
+    *("asked", "exceptions", "named", "projects", "execution", "stages", "roadmap"),
+    *("milestones", "revisions"),
     *("money", "trl", "readiness", "feed", "ladders", "handovers", "clearances"),
     *("indicators", "results", "targets", "evidence", "agreements", "provenance"),
 )

@@ -13,7 +13,7 @@ from projects.charts import Row, Value
 from projects.choices import Precision
 from projects.progress.exceptions import Rule
 from reports import drawings
-from reports.printed import warnings
+from reports.printed import older, warnings
 from reports.templatetags.snapshot import band, fact_date, label, or_dash, quantity
 
 Snapshot = dict[str, Any]
@@ -48,7 +48,7 @@ def context(snapshot: Snapshot) -> Snapshot:
     rules = {rule["code"]: _rule(number, rule, records) for number, rule in enumerate(found["rules"], 1)}
     overdue = [records["milestone"][row["reference"]] for row in rules["overdue"]["rows"]]
     return {
-        **warnings.context(snapshot["warnings"]),
+        **older.told(snapshot, "warnings", warnings.context),
         "rules": list(rules.values()),
         "groups": {name: [rules[code] for code in codes] for name, codes in GROUPS.items()},
         "kinds": {kind["kind"]: kind for kind in found["kinds"]},

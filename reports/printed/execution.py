@@ -20,7 +20,7 @@ def context(found: Snapshot) -> Snapshot:
 
 def _words(row: Snapshot) -> Snapshot:
     return {
-        "stage": _stage(row),
+        "stage": stage(row),
         "gate": label(row["next_gate"], "Gate") if row["next_gate"] else NONE,
         "trl": _pair(row["trl_levels"]["verified"], row["trl_levels"]["claimed"]),
         "mrl": _pair(row["mrl_levels"]["verified"], row["mrl_levels"]["claimed"]),
@@ -29,7 +29,8 @@ def _words(row: Snapshot) -> Snapshot:
     }
 
 
-def _stage(row: Snapshot) -> str:
+def stage(row: Snapshot) -> str:
+    """Return the stage of a project, and that it is stopped, held or over its time."""
     parts = [label(row["at_stage"], "Stage") if row["at_stage"] else NONE]
     if row["stopped"]:
         parts.append(_("stopped"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from projects.choices import OrganisationKind
 from projects.models import AgreementParty
 from reports import drawings
-from reports.printed import execution
+from reports.printed import execution, older
 
 
 def sections() -> dict[str, str]:
@@ -36,7 +36,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     printed_first = set(snapshot["outputs"]["rows"])
     other_rows = [row for reference, row in of_target.items() if reference not in printed_first]
     return {
-        **execution.context(snapshot["execution"]),
+        **older.told(snapshot, "execution", execution.context),
         "kind_of_organisation": OrganisationKind(snapshot["organisation"]["kind"]).label,
         "asked_overdue": [of_milestone[reference] for reference in asked["overdue"]],
         "asked_due": [of_milestone[reference] for reference in asked["due"]],

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import changes
+from reports.printed import changes, older, reliance, stages
 
 
 def sections() -> dict[str, str]:
@@ -15,7 +15,9 @@ def sections() -> dict[str, str]:
         "glance": _("At a glance"),
         "outputs": _("Outputs"),
         "reliance": _("Import reliance"),
+        "sectors": _("What sectors need"),
         "projects": _("Projects"),
+        "stages": _("Stages and commercialisation"),
         "milestones": _("Milestones and delay"),
         changes.SLUG: changes.title(),
         "money": _("Money"),
@@ -29,6 +31,8 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     rows = {row["reference"]: row for row in snapshot["targets"]["rows"]}
     printed_first = set(snapshot["outputs"]["rows"])
     return {
+        **(reliance.context(snapshot["reliance"]) if snapshot["reliance"]["bases"] else {}),
+        **older.told(snapshot, "stages", stages.context),
         "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
         "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
         "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import clearances, feed, handovers, ladders, money, roadmap
+from reports.printed import clearances, feed, handovers, ladders, money, older, roadmap
 
 
 def sections() -> dict[str, str]:
@@ -30,10 +30,10 @@ def sections() -> dict[str, str]:
 def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {
         "drawings": drawings.project(snapshot),
-        **roadmap.context(snapshot["roadmap"]),
-        **feed.context(snapshot["feed"]),
-        **ladders.context(snapshot["ladders"]),
-        **handovers.context(snapshot["handovers"]),
-        **clearances.context(snapshot["clearances"]),
-        **money.context(snapshot["money"]),
+        **older.told(snapshot, "roadmap", roadmap.context),
+        **older.told(snapshot, "feed", feed.context),
+        **older.told(snapshot, "ladders", ladders.context),
+        **older.told(snapshot, "handovers", handovers.context),
+        **older.told(snapshot, "clearances", clearances.context),
+        **older.told(snapshot, "money", money.context),
     }

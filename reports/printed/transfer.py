@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from projects import charts, formats
 from projects.charts import Row, Value
 from reports import drawings
-from reports.printed import transfers
+from reports.printed import older, transfers
 
 Snapshot = dict[str, Any]
 TOP = 9  # of the readiness scale
@@ -35,7 +35,7 @@ def context(snapshot: Snapshot) -> Snapshot:
     rows = snapshot["technology"]["rows"]
     under = [targets[reference] for reference in results["under"]["rows"]]
     return {
-        **transfers.context(snapshot["transfers"]),
+        **older.told(snapshot, "transfers", transfers.context),
         "definitive_rows": [row for row in rows if row["definitive"]],
         "intent_rows": [row for row in rows if not row["definitive"]],
         "families": [

@@ -76,6 +76,7 @@ def words(_language: str) -> dict[str, str]:
         "direction": _("direction"),
         "distinct": _("records named once"),
         "donor": _("donor"),
+        "doubts": _("what does not add up"),
         "due": _("due date"),
         "due_later": _("due later"),
         "due_this_year": _("due in the financial year"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects import formats
+from projects.progress.capacity import FeedDoubt
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
 from reports.templatetags.snapshot import NONE
@@ -28,7 +29,9 @@ def context(found: Snapshot) -> Snapshot:
             "text": texts[rule["code"]] % {"limit": rule["limit"]["value"] if rule["limit"] else ""},
             "count": rule["count"],
             "has_projects": any(row["kind"] == "target" for row in rule["rows"]),
-            "rows": [{**row, "asked_of": _asked_of(row)} for row in rule["rows"]],
+            "rows": [
+                {**row, "asked_of": _asked_of(row), "doubt_words": _doubts(row)} for row in rule["rows"]
+            ],
         }
         for rule in found["rules"]
     ]
@@ -41,6 +44,11 @@ def context(found: Snapshot) -> Snapshot:
 
 def _asked_of(row: Snapshot) -> str:
     return str(row["responsible"]["short_name"]) if row["responsible"] else formats.unknown()
+
+
+def _doubts(row: Snapshot) -> str:
+    """Return what does not add up; "" where feed is not asked for, or in a report from before it was."""
+    return "; ".join(str(FeedDoubt(doubt).label) for doubt in row.get("doubts", ()))
 
 
 def _likely(row: Snapshot) -> dict[str, str]:
@@ -65,6 +73,9 @@ def _texts() -> dict[str, str]:
     return {
         "no_output": _(
             "The project was commissioned more than %(limit)s months ago, and no output above zero is verified. Days count from the end of the %(limit)s months."
+        ),
+        "feed": _(
+            "More was made than the feed allows, a capacity has no assured feed, or a delivery may be told twice. Days count from the oldest such day."
         ),
         "untested": _(
             "Capacity is claimed, and no performance test seen at the plant bears it out. Days count from the day of the value."

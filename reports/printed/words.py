@@ -12,16 +12,18 @@ from django.utils.translation import gettext as _
 from projects import choices, formats
 from projects.progress import Rung, Standing, transfer, working
 from projects.progress.agreement_life import DutyState, ExpiryBasis
+from projects.progress.capacity import FeedDoubt
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from reports.printed import results_words, transfers, vocabulary
+from reports.printed import programme_words, results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # Printed with their two decimals, as everywhere in the report.
+OWN = (results_words, programme_words)  # sections with words of their own
 MEANS = {"mean", "median", "mean_capped", "median_capped"}
 
 
@@ -104,7 +106,6 @@ def section_name(slug: str) -> str:
         "projects": _("Projects"),
         "provenance": _("Records by the basis of their date"),
         "readiness": _("Technology readiness"),
-        "reliance": _("Import reliance"),
         "results": _("Capacity and production"),
         "revisions": _("Slippage ledger"),
         "targets": _("Targets"),
@@ -114,7 +115,8 @@ def section_name(slug: str) -> str:
         "warnings": _("Early warning"),
         "working": _("Symbolic or working"),
     }
-    return names.get(slug) or results_words.sections().get(slug) or slug.replace("_", " ")
+    own = {**results_words.sections(), **programme_words.sections()}
+    return names.get(slug) or own.get(slug) or slug.replace("_", " ")
 
 
 def _joined(words: list[str]) -> str:
@@ -138,10 +140,12 @@ def _row(name: str, key: str, section: str) -> str:
         "uncertified": lambda code: label(code, "FundSource"),
         "rules": lambda code: str((Flag if section == "warnings" else Rule)(code).label),
         "rungs": lambda code: str(Rung(code).label),
+        "doubts": lambda code: str(FeedDoubt(code).label),
         "answers": lambda code: str(working.Question(code).label),
     }
-    if (found := results_words.row(section, key, name)) is not None:
-        return found
+    for own in OWN:
+        if (found := own.row(section, key, name)) is not None:
+            return found
     if key == "contributors" and name == "not_stated":
         return _("not stated")
     if key == "contributors" and name == "withheld":
@@ -168,8 +172,9 @@ def _code(code: str, key: str, section: str) -> str:
         "basis": "TargetBasis",
         "move": "AgreementMove",
     }
-    if (found := results_words.code(section, key, code)) is not None:
-        return found
+    for own in OWN:
+        if (found := own.code(section, key, code)) is not None:
+            return found
     if section == "life" and key in ("status", "from", "to"):
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
@@ -200,8 +205,9 @@ def _said(code: str) -> str:
 def _word(key: str, above: str, section: str) -> str:
     """Return the word for one step of a path; `above` is the list that it stands in, else the step before."""
     language = get_language() or ""
-    if section in results_words.sections() and (found := results_words.words(language).get(key)):
-        return found
+    for own in OWN:
+        if section in own.sections() and (found := own.words(language).get(key)):
+            return found
     if key == "baseline" and section == "targets":
         return _("baseline")
     if key == "total" and section == "money":

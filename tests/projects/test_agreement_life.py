@@ -205,6 +205,19 @@ def test_an_agreement_that_has_expired_is_renewed_before_it_goes_on(cast):
     assert lived(cast.our_agreement).status == "in_force"
 
 
+def test_an_agreement_that_was_recorded_as_expired_is_in_force_while_an_amendment_renews_it(cast):
+    imported = agreement("AGR-911", cast.texmin, status="expired")
+    amend(cast, of=imported, on=dt.date(2026, 3, 1), summary="A new address.")
+    assert (lived(imported).status, lived(imported).since) == ("expired", None)
+    amend(cast, of=imported, on=dt.date(2026, 3, 10), expires_on=dt.date(2027, 3, 31))
+    for on, status, since in (
+        (dt.date(2026, 3, 9), "expired", None),
+        (TODAY, "in_force", dt.date(2026, 3, 10)),
+        (dt.date(2027, 4, 1), "expired", dt.date(2027, 3, 31)),
+    ):
+        assert (lived(imported, on).status, lived(imported, on).since) == (status, since)
+
+
 def test_a_suspended_agreement_is_found_on_its_day(cast):
     made = take(cast, "suspend", on=dt.date(2026, 3, 1))
     assert suspended_on(Agreement.objects.all(), TODAY) == {cast.our_agreement.pk: made}

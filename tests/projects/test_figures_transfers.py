@@ -172,6 +172,17 @@ def test_the_schedule_is_measured_in_items_accepted(cast: Cast):
     assert (earlier.accepted, earlier.per_cent) == (1, 25)
 
 
+def test_an_item_that_was_listed_later_does_not_count_on_the_days_before(cast: Cast):
+    transfer = recorded(cast)
+    accepted(item(transfer, cast), cast)
+    added = item(transfer, cast, listed_on=TODAY, delivered_on=None, due_on=DAY)
+    assert (standing(transfer).know_how.per_cent, standing(transfer).know_how.overdue) == (50, (added,))
+    before = standing(transfer, TODAY - dt.timedelta(1)).know_how
+    assert (before.total, before.per_cent, before.overdue) == (1, 100, ())
+    with pytest.raises(ValidationError):
+        added.change(by=acting(cast.officer), listed_on=TODAY + dt.timedelta(1))
+
+
 # --- stages ---
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from projects import agreeing, gating
 from projects.models import Clearance, Duty, FundLine, Measurement, audit
+from projects.progress.capacity import FeedDoubt
 from projects.progress.flags import Flag
 from projects.progress.stages import GateRow
 from projects.progress.warnings import early_warning
@@ -53,6 +54,15 @@ def test_only_verified_output_ends_the_silence(cast):
     row.verify(by=acting(cast.officer), level=2)
     assert warned(cast, Flag.NO_OUTPUT) == []
     assert warned(cast, Flag.NO_OUTPUT, on=dt.date(2026, 6, 14)) == [("PRJ-901", 378)]
+
+
+def test_a_capacity_without_assured_feed_counts_from_its_day_if_that_has_come(cast):
+    for reference, on in (("PRJ-911", dt.date(2026, 6, 1)), ("PRJ-912", dt.date(2026, 7, 1))):
+        facts = {"product": "NdFeB magnets", "capacity_value": Decimal(500), "capacity_unit": "t per year"}
+        project(reference, cast.texmin, as_of=on, **facts)
+    assert warned(cast, Flag.FEED) == [("PRJ-911", 14), ("PRJ-912", None)]
+    found = dict(early_warning(TODAY, acting(cast.officer)).rules)[Flag.FEED]
+    assert [row.doubts for row in found] == [(FeedDoubt.UNASSURED,)] * 2
 
 
 def test_a_study_that_was_commissioned_is_not_asked_for_output(cast):

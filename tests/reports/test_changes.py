@@ -234,7 +234,9 @@ def test_outputs_come_first_and_agreements_last_among_what_moved(summer):
     blocks = document.changes.context(september)["change"]["blocks"]
     assert [block["title"] for block in blocks] == [
         "Outputs",
+        "What sectors need",
         "Projects",
+        "Stages and commercialisation",
         "Milestones",
         "Money",
         "Targets",
@@ -256,7 +258,9 @@ def test_every_place_of_a_snapshot_has_words(kind):
 def test_a_report_made_before_changes_were_recorded_is_printed_without_them():
     old = examples.programme()
     del old["changes"]
-    assert "Change since the last report" not in document.html(old, "en")[0]
+    html, _assets = document.html(old, "en")
+    assert 'id="changes"' not in html
+    assert "and does not have them: Change since the last report." in html
 
 
 def test_a_flat_report_holds_each_known_value_once():

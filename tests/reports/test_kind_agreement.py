@@ -416,3 +416,20 @@ def test_an_agreement_that_came_in_force_and_was_suspended_took_effect_in_both_r
     agreeing.take(row, "suspend", by=acting(cast.manager), taken_on=dt.date(2026, 5, 1), **step)
     snapshot, failures = made(row, acting(cast.officer), orders.NOW.date(), orders.NOW)
     assert (rungs(snapshot)["effective"]["standing"], failures) == ("reached", [])
+
+
+@pytest.mark.django_db
+def test_a_renewed_agreement_that_was_recorded_as_expired_agrees_with_the_records_on_every_day(cast):
+    row, by = agreement("AGR-911", cast.texmin, status="expired"), acting(cast.officer)
+    agreed, until = dt.date(2026, 3, 10), dt.date(2026, 5, 31)
+    Amendment.record(row, by=by, agreed_on=agreed, summary="Renewed.", expires_on=until, evidence=[letter()])
+    found = {}
+    for on in (dt.date(2026, 3, 9), agreed, dt.date(2026, 6, 1)):
+        snapshot, failures = made(row, by, on, orders.NOW)
+        assert failures == []
+        found[on] = (snapshot["life"]["status"], snapshot["life"]["since"])
+    assert list(found.values()) == [
+        ("expired", None),
+        ("in_force", "2026-03-10"),
+        ("expired", "2026-05-31"),
+    ]

@@ -40,8 +40,11 @@ def by_code(snapshot):
 
 def test_the_public_records_warn_of_output_capacity_stages_and_an_expiry(march):
     counts = {code: rule["count"] for code, rule in by_code(march).items() if rule["count"]}
-    assert counts == {"no_output": 3, "untested": 3, "stage": 3, "expiry": 1, "consortium": 1}
-    assert march["warnings"]["total"] == 11
+    assert counts == {"no_output": 3, "feed": 2, "untested": 3, "stage": 3, "expiry": 1, "consortium": 1}
+    assert march["warnings"]["total"] == 13
+    fed = {row["reference"]: row for row in by_code(march)["feed"]["rows"]}
+    # 500 t of NdPr oxide are stated, 2,000 t are needed for 6,000 t of magnets; of 15 Dec 2025, 106 days before.
+    assert (fed["PRJ-003"]["days"], fed["PRJ-003"]["doubts"]) == (106, ["unassured"])
     (expired,) = by_code(march)["expiry"]["rows"]
     assert (expired["reference"], expired["since"]) == (
         "AGR-005",
@@ -86,7 +89,7 @@ def test_what_agrees_with_itself_and_not_with_the_records_is_refused(staged):
     moved["since"]["on"], moved["days"] = "2026-05-13", moved["days"] + 1
     forecast = wrong[2]["warnings"]["forecasts"]["rows"][-1]
     forecast["median_on"] = forecast["to_on"]
-    named = ("warnings.rules", "warnings.rules[4].rows[1].since.on", "median_on")
+    named = ("warnings.rules", "warnings.rules[5].rows[1].since.on", "median_on")
     assert [checks.failures(it) for it in wrong] == [[], [], []]
     for it, name in zip(wrong, named, strict=True):
         found = [str(failure) for failure in rechecked.failures(it, by=by)]
