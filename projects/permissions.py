@@ -7,7 +7,7 @@ A person's roles are the memberships that are valid on a day, so every question 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -174,6 +174,11 @@ def visible(by: Actor, paths: Iterable[str]) -> Q:
     for path in paths:
         allowed |= Q(**{f"{path}__in": mine})
     return allowed
+
+
+def reach(by: Actor) -> Hashable:
+    """Return what decides which rows `by` sees: the same filters make the same question for two with the same reach."""
+    return by.sees_programme, by.partner_of, by.audits, by.on
 
 
 def readable_documents(by: Actor, path: str = "visibility") -> Q:

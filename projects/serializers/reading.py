@@ -36,6 +36,9 @@ class Reading:
 
 def way(field: Any) -> Way:
     """Return what takes a row to the value of the field, None where there is none."""
+    if type(field) is fields.SerializerMethodField:
+        method: Way = getattr(field.parent, str(field.method_name))
+        return method
     if field.source == "*" and isinstance(field, serializers.Serializer):
         return field.to_representation
     if len(field.source_attrs) != 1:
@@ -47,6 +50,8 @@ def way(field: Any) -> Way:
         return _unless_none(value, lambda day: day.isoformat())
     if isinstance(field, relations.SlugRelatedField) and "." not in str(field.slug_field):
         return _unless_none(_seen(value), attrgetter(str(field.slug_field)))
+    if type(field).get_attribute is fields.Field.get_attribute:
+        return _unless_none(_seen(value), field.to_representation)
     return _as_ever(field)
 
 
