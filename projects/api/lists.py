@@ -10,9 +10,10 @@ import threading
 from collections.abc import Hashable
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django_filters import ModelChoiceFilter
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import NotFound
 
 from projects import permissions
@@ -56,7 +57,7 @@ class Asked:
             if self._found or self.foreseen[0] == 0:
                 self._counted = self._found[0][-1] if self._found else 0
         if self._counted is None:
-            self._counted = self.view.filter_queryset(self.view.get_queryset()).count()
+            self._counted = self.view.filter_queryset(self.view.get_queryset()).order_by().count()
         return self._counted
 
     def __getitem__(self, portion: slice) -> list[Any]:
@@ -67,20 +68,24 @@ class Asked:
         return self.reading.read(found)
 
     def _read(self, portion: slice, *, counted: bool) -> list[Any]:
+        view = self.view
+        named = _named(view)
         stand_ins = {name: POSITION for name in self.position if abs(self.position[name]) <= FARTHEST}
-        asked = {POSITION: self.position[name] for name in stand_ins}
 
         def made() -> QuerySet:
-            rows = self.view.filter_queryset(self.view.get_queryset())
+            rows = _filtered(view, view.get_queryset(), named)
             more = {"counted": _count(rows)} if counted else {}
             rows = rows.order_by(*self.order) if self.order else rows
             rows = rows.filter(**{**self.position, **stand_ins})
-            return self.reading.of(rows, self.view.by, self.view.on, **more)[portion]
+            return self.reading.of(rows, view.by, view.on, **more)[portion]
 
-        key = _key(self.view)
-        if key is not None:
-            key = (key, self.order, tuple(stand_ins), portion.start, portion.stop, counted)
-        return ask(key if len(stand_ins) == len(self.position) else None, made, asked)
+        cut = (self.order, tuple(stand_ins), portion.start, portion.stop, counted)
+        key = (_key(view, named), cut) if len(stand_ins) == len(self.position) else None
+        asked = {_stand_in(name): value for name, value in named.items()}
+        found = ask(key, made, asked | {POSITION: self.position[name] for name in stand_ins})
+        if named and not found:
+            view.filter_queryset(view.get_queryset())  # raises where what is named is unknown
+        return found
 
 
 def page(view: Any) -> Any:
@@ -119,13 +124,40 @@ def shaped(view: Any, rows: list[Any]) -> list[Any]:
         shape._context = {}
 
 
-def _key(view: Any) -> Hashable:
-    """Return what decides the question of a list; None where a filter looks a record up first."""
+def _key(view: Any, named: dict[str, str]) -> Hashable:
+    """Return what decides the question of a list, beside how it is cut."""
     asked = {name: value for name, value in view.request.query_params.items() if name not in ELSEWHERE}
+    others = tuple(sorted(pair for pair in asked.items() if pair[0] not in named))
+    return type(view), view.action, permissions.reach(view.by), view.on, tuple(named), others
+
+
+def _named(view: Any) -> dict[str, str]:
+    """Return the filters by the reference of a record, which the question finds by itself, with the references."""
     known = getattr(view.filterset_class, "base_filters", {})
-    if any(isinstance(known.get(name), ModelChoiceFilter) for name in asked):
-        return None
-    return type(view), view.action, permissions.reach(view.by), view.on, tuple(sorted(asked.items()))
+    return {
+        name: value
+        for name, value in view.request.query_params.items()
+        if value and "\x00" not in value and isinstance(known.get(name), ModelChoiceFilter)
+    }
+
+
+def _filtered(view: Any, rows: QuerySet, named: dict[str, str]) -> QuerySet:
+    """Return the rows by the filters of the list; a record that is named is looked for among those that the caller may see."""
+    others = view.request.query_params.copy()
+    for name in named:
+        filtered = view.filterset_class.base_filters[name]
+        field = filtered.extra["to_field_name"]
+        seen = filtered.queryset(view.request).filter(**{field: _stand_in(name)})
+        rows = rows.filter(**{filtered.field_name: Subquery(seen.values("pk")[:1])})
+        del others[name]
+    found = view.filterset_class(others, queryset=rows, request=view.request)
+    if not found.is_valid():
+        raise translate_validation(found.errors)
+    return found.qs
+
+
+def _stand_in(name: str) -> str:
+    return f"the {name} that is asked for"
 
 
 def _count(rows: QuerySet) -> RawSQL:

@@ -41,18 +41,38 @@ def way(field: Any) -> Way:
         return method
     if field.source == "*" and isinstance(field, serializers.Serializer):
         return field.to_representation
-    if len(field.source_attrs) != 1:
+    if type(field).get_attribute is not fields.Field.get_attribute and not _is_slug(field):
         return _as_ever(field)
+    if len(field.source_attrs) != 1:
+        is_plain = field.allow_null and field.default is fields.empty and isinstance(field, AS_THEY_ARE)
+        if not is_plain or not field.source_attrs:
+            return _as_ever(field)
+        return _chain([_seen(_value(str(name))) for name in field.source_attrs])
     value = _value(str(field.source))
     if type(field) in AS_THEY_ARE:
         return value
     if type(field) is fields.DateField:
         return _unless_none(value, lambda day: day.isoformat())
-    if isinstance(field, relations.SlugRelatedField) and "." not in str(field.slug_field):
+    if _is_slug(field):
         return _unless_none(_seen(value), attrgetter(str(field.slug_field)))
-    if type(field).get_attribute is fields.Field.get_attribute:
-        return _unless_none(_seen(value), field.to_representation)
-    return _as_ever(field)
+    return _unless_none(_seen(value), field.to_representation)
+
+
+def _is_slug(field: Any) -> bool:
+    return isinstance(field, relations.SlugRelatedField) and "." not in str(field.slug_field)
+
+
+def _chain(values: list[Way]) -> Way:
+    """What hangs on a row that may not be there."""
+
+    def read(row: Any) -> Any:
+        for value in values:
+            if row is None:
+                return None
+            row = value(row)
+        return row
+
+    return read
 
 
 def _value(name: str) -> Way:
