@@ -17,6 +17,7 @@ from django_filters.utils import translate_validation
 from rest_framework.exceptions import NotFound
 
 from projects import permissions
+from projects.models.light import Reading
 from projects.models.questions import ask
 
 POSITION = -(2**62) - 1  # stands for where a cursor is
@@ -94,9 +95,9 @@ def page(view: Any) -> Any:
     return view.paginator.get_paginated_response(shaped(view, rows))
 
 
-def record(view: Any) -> Any:
+def record(view: Any, reading: Reading) -> Any:
     """Return the record that the address names, as a light row, or raise NotFound."""
-    reading, field = view.detail_reading, view.lookup_field
+    field = view.lookup_field
 
     def made() -> QuerySet:
         return reading.of(view.get_queryset().filter(**{field: REFERENCE}), view.by, view.on)[:1]

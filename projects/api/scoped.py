@@ -153,7 +153,7 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         finding.require_known(request, self.parameters())
         if self.detail_reading is not None:
-            self._found = lists.record(self)
+            self._found = lists.record(self, self.detail_reading)
             return Response(lists.shaped(self, [self._found])[0])
         return super().retrieve(request, *args, **kwargs)
 

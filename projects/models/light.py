@@ -41,7 +41,7 @@ def light(model: type[models.Model]) -> type[Light]:
         for name, rule in vars(model).items()
         if isinstance(rule, (FunctionType, property)) and (name == "__str__" or not name.startswith("_"))
     }
-    return type(f"Light{model.__name__}", (Light,), rules)
+    return type(f"Light{model.__name__}", (Light,), {**rules, "_meta": model._meta})
 
 
 def days(facts: dict[str, Any], *names: str) -> None:
@@ -92,10 +92,10 @@ class Reading:
         self,
         model: type[models.Model],
         own: Iterable[str],
-        joined: dict[str, Joined],
-        along: dict[str, Along],
+        joined: dict[str, Joined] | None = None,
+        along: dict[str, Along] | None = None,
     ) -> None:
-        self.model, self.own, self.joined, self.along = model, ["pk", *own], joined, along
+        self.model, self.own, self.joined, self.along = model, ["pk", *own], joined or {}, along or {}
 
     def of(self, rows: models.QuerySet, by: Actor, on: dt.date, **more: Any) -> models.QuerySet:
         """Return the question for `rows`, with further annotations at the end of each."""
