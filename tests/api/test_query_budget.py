@@ -58,8 +58,11 @@ LISTS = {
     "feeds": 2,
     "agreements": 32,
     "agreements/?standing=defined": 58,
-    "projects": 6,
-    "milestones": 2,
+    "projects": 1,
+    "projects/?sector=ev&overdue=false&page_size=3": 1,
+    "projects/?lead=INS-901": 1,
+    "milestones": 1,
+    "milestones/?project=PRJ-901&overdue=true": 1,
     "targets": 4,
     "targets/totals": 2,
     "measurements": 1,
@@ -83,7 +86,7 @@ DETAILS = {
     "overview": (15, 15),  # has no tag
     "agreements/AGR-901": (32, 32),
     "agreements/AGR-901/life": (7, 7),
-    "projects/PRJ-901": (6, 6),
+    "projects/PRJ-901": (1, 1),
     "projects/PRJ-901/roadmap": (4, 4),
     "milestones/MST-901": (6, 7),  # the agreement behind its project, and the record of slips
     "targets/TGT-901": (4, 4),

@@ -32,7 +32,7 @@ OF_MILESTONES = (
     *("", "page_size=4", "sort=-recorded&page_size=5", "state=open", "overdue=true&as_of=2027-06-30"),
     *("as_of=2026-06-01", "project=PRJ-901", "project=PRJ-999", "due_from=2026-01-01", "q=pilot", "type=wrong"),
     *("cursor=cD01", "cursor=cD0xMA%3D%3D&page_size=4", "cursor=cj0xJnA9MjA%3D&page_size=4", "cursor=x"),
-    *("cursor=cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D", "fields=reference,standing,claim"),
+    *("cursor=cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D", "fields=reference,standing,claim", "as_of=2026"),
 )
 
 
