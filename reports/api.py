@@ -34,7 +34,6 @@ from reports.serializers import (
 )
 from reports.verify_serializers import DownloadSerializer
 
-
 # What is asked of a report before its file is sent.
 FOR_DOWNLOAD = Reading(
     Report,

@@ -82,8 +82,10 @@ class Asked:
 
         cut = (self.order, tuple(stand_ins), portion.start, portion.stop, counted)
         key = (_key(view, named), cut) if len(stand_ins) == len(self.position) else None
-        asked = {_stand_in(name): value for name, value in named.items()}
-        found = ask(key, made, asked | {POSITION: self.position[name] for name in stand_ins})
+        asked: dict[Any, Any] = {_stand_in(name): value for name, value in named.items()}
+        if stand_ins:
+            (asked[POSITION],) = self.position.values()
+        found = ask(key, made, asked)
         if named and not found:
             view.filter_queryset(view.get_queryset())  # raises where what is named is unknown
         return found
@@ -103,7 +105,9 @@ def record(view: Any, reading: Reading) -> Any:
     def made() -> QuerySet:
         return reading.of(view.get_queryset().filter(**{field: REFERENCE}), view.by, view.on)[:1]
 
-    found = ask((type(view), view.action, permissions.reach(view.by), view.on), made, {REFERENCE: view.kwargs[field]})
+    found = ask(
+        (type(view), view.action, permissions.reach(view.by), view.on), made, {REFERENCE: view.kwargs[field]}
+    )
     if not found:
         raise NotFound
     return reading.read(found)[0]
@@ -165,4 +169,4 @@ def _stand_in(name: str) -> str:
 def _count(rows: QuerySet) -> RawSQL:
     """Return the number of the rows, of all pages, as a column of each."""
     sql, params = rows.order_by().values("pk").query.sql_with_params()
-    return RawSQL(f"(SELECT COUNT(*) FROM ({sql}) counted_rows)", params, output_field=IntegerField())  # noqa: S611 - our own SQL
+    return RawSQL(f"(SELECT COUNT(*) FROM ({sql}) counted_rows)", params, output_field=IntegerField())  # noqa: S608, S611 - our own SQL

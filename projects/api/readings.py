@@ -72,7 +72,9 @@ AGREEMENT = Along(
     is_one=True,
 )
 PARTNERS = Along(
-    Organisation, lambda by, on: Organisation.objects.filter(partner_projects=OuterRef("pk")), (*NAMED, "kind")
+    Organisation,
+    lambda by, on: Organisation.objects.filter(partner_projects=OuterRef("pk")),
+    (*NAMED, "kind"),
 )
 MINERALS = Along(Mineral, lambda by, on: Mineral.objects.filter(projects=OuterRef("pk")), ("reference",))
 MILESTONES_COUNTED = Along(

@@ -43,7 +43,9 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_class: Any = None
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
-    reading: ClassVar[Reading | None] = None  # how rows of the list, and one record, are read without models (lists.py)
+    reading: ClassVar[Reading | None] = (
+        None  # how rows of the list, and one record, are read without models (lists.py)
+    )
     detail_reading: ClassVar[Reading | None] = None
     RIGHTS: ClassVar[dict[str, str]] = {}
     throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are

@@ -104,9 +104,7 @@ def _rows(sql: str, params: Any) -> list[Row]:
         return found
 
 
-def ask(
-    key: Hashable, made: Callable[[], models.QuerySet], asked: dict[Any, Any] | None = None
-) -> list[Row]:
+def ask(key: Hashable, made: Callable[[], models.QuerySet], asked: dict[Any, Any] | None = None) -> list[Row]:
     """Return the rows of `made()`, a `values_list`; one query. Without a key the question is put together each time.
 
     `asked` holds the value for each stand-in: something that `made` writes where the value belongs, and nowhere else.
@@ -149,5 +147,5 @@ class Listed(models.Subquery):
         head = "json_group_array(json_array(%s))"
         if connection.vendor == "postgresql":
             head = "json_agg(json_build_array(%s))::text"
-        listed = f"(SELECT {head % columns} FROM (%(subquery)s) listed)"
+        listed = f"(SELECT {head % columns} FROM (%(subquery)s) listed)"  # noqa: S608 - names of our own columns
         return super().as_sql(compiler, connection, template=listed, **extra)

@@ -21,7 +21,9 @@ from tests.api.test_query_budget import LISTS, SIGNED_IN, furnish
 from tests.cast import Cast, milestone, system
 
 V1 = "/api/v1"
-ONCE = SIGNED_IN + 1  # one query reads the rows, whatever there are; what is joined to them is asked once a portion
+ONCE = (
+    SIGNED_IN + 1
+)  # one query reads the rows, whatever there are; what is joined to them is asked once a portion
 
 
 def fetched(client: APIClient, address: str) -> bytes:

@@ -14,9 +14,9 @@ from django.utils import timezone, translation
 
 from projects import agreeing, gating
 from projects.api import MilestoneViewSet, ProjectViewSet
-from projects.models import Agreement, Membership, Milestone, Organisation, Project, TokenGrant, User, audit
+from projects.models import Milestone, Organisation, Project, TokenGrant, User, audit
 from tests import folders
-from tests.cast import TODAY, Cast, acting, agreement, document, milestone, person, project, system
+from tests.cast import TODAY, Cast, acting, agreement, assemble, document, milestone, person, project, system
 from tests.memory import remembered
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,14 @@ ADDRESSES = (
 )
 OF_MILESTONES = (
     *("", "page_size=4", "sort=-recorded&page_size=5", "state=open", "overdue=true&as_of=2027-06-30"),
-    *("as_of=2026-06-01", "project=PRJ-901", "project=PRJ-999", "due_from=2026-01-01", "q=pilot", "type=wrong"),
+    *(
+        "as_of=2026-06-01",
+        "project=PRJ-901",
+        "project=PRJ-999",
+        "due_from=2026-01-01",
+        "q=pilot",
+        "type=wrong",
+    ),
     *("cursor=cD01", "cursor=cD0xMA%3D%3D&page_size=4", "cursor=cj0xJnA9MjA%3D&page_size=4", "cursor=x"),
     *("cursor=cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D", "fields=reference,standing,claim", "as_of=2026"),
 )
@@ -50,11 +57,11 @@ def people(db: None) -> list[User]:
 
 def furnish() -> list[User]:
     folders.shipped()
-    from tests.cast import _assemble  # noqa: PLC0415
-
-    cast = _assemble()
+    cast = assemble()
     lively(cast)
-    (partner, *_) = [it for it in Organisation.objects.filter(led_projects__isnull=False) if not it.is_ministry]
+    (partner, *_) = [
+        it for it in Organisation.objects.filter(led_projects__isnull=False) if not it.is_ministry
+    ]
     member = person("member", "viewer", partner)
     auditor = person("partial", "auditor", Organisation.objects.get(reference="INS-001"))
     return [cast.officer, cast.our_lead, cast.their_viewer, member, auditor, cast.nobody]
@@ -62,12 +69,34 @@ def furnish() -> list[User]:
 
 def lively(cast: Cast) -> None:
     manager, officer, lead = acting(cast.manager), acting(cast.officer), acting(cast.our_lead)
-    hidden = agreement("AGR-905", cast.ministry, cast.irel, status="in_force", term_years="2.5", signed_on=dt.date(2024, 1, 1))
+    hidden = agreement(
+        "AGR-905",
+        cast.ministry,
+        cast.irel,
+        status="in_force",
+        term_years="2.5",
+        signed_on=dt.date(2024, 1, 1),
+    )
     for row, move in ((hidden, "suspend"), (cast.our_agreement, "suspend"), (cast.our_agreement, "resume")):
-        agreeing.take(row, move, by=manager, taken_on=dt.date(2026, 6, 1), decided_by_post="Secretary", reason="As agreed.")
+        agreeing.take(
+            row,
+            move,
+            by=manager,
+            taken_on=dt.date(2026, 6, 1),
+            decided_by_post="Secretary",
+            reason="As agreed.",
+        )
     ours = cast.our_project
-    changes = {"agreement": hidden, "capacity_value": "35.4200", "capacity_unit": "t", "cost_crore": "12.50", "sector": "ev"}
-    ours = audit.change(ours, by=system(), action="test.setup", changes=changes, related={"partners": [cast.irel]})
+    changes = {
+        "agreement": hidden,
+        "capacity_value": "35.4200",
+        "capacity_unit": "t",
+        "cost_crore": "12.50",
+        "sector": "ev",
+    }
+    ours = audit.change(
+        ours, by=system(), action="test.setup", changes=changes, related={"partners": [cast.irel]}
+    )
     project("PRJ-905", cast.texmin, parent=ours, agreement=cast.our_agreement, kind="centre")
     project("PRJ-906", cast.irel, cast.texmin, cast.ministry, kind="centre", parent=ours)
     decision = {"decided_on": dt.date(2026, 6, 1), "decided_by_post": "Secretary"}
@@ -113,7 +142,12 @@ def test_projects_are_told_alike(told: Any):
     for address in ADDRESSES:
         told(ProjectViewSet, address)
     told(ProjectViewSet, "page_size=100", "hi")
-    for reference in [*Project.objects.values_list("reference", flat=True)[:6], "PRJ-901", "PRJ-906", "PRJ-777"]:
+    for reference in [
+        *Project.objects.values_list("reference", flat=True)[:6],
+        "PRJ-901",
+        "PRJ-906",
+        "PRJ-777",
+    ]:
         told(ProjectViewSet, "as_of=2026-07-01", "hi", reference=reference)
     told(ProjectViewSet, "fields=gates,children", reference="PRJ-901")
     told(ProjectViewSet, "", reference="PRJ-906")
@@ -123,4 +157,10 @@ def test_milestones_are_told_alike(told: Any):
     for address in OF_MILESTONES:
         told(MilestoneViewSet, address)
     told(MilestoneViewSet, "page_size=100", "hi")
-    assert {it.status for it in Milestone.objects.all()} == {"planned", "claimed", "verified", "returned", "cancelled"}
+    assert {it.status for it in Milestone.objects.all()} == {
+        "planned",
+        "claimed",
+        "verified",
+        "returned",
+        "cancelled",
+    }
