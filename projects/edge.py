@@ -43,7 +43,7 @@ def acting(request: Any) -> Actor:
     if known is None or known.user != user:
         on = timezone.localdate()
         token = getattr(request, "auth", None)
-        held = token.held if getattr(token, "held_on", None) == on else None
+        held = getattr(token, "held", None) if getattr(token, "held_on", None) == on else None
         known = permissions.actor(user, on=on, request_id=getattr(request, "request_id", ""), held=held)
         grant = getattr(token, "grant", None)
         if grant is not None:
