@@ -56,7 +56,7 @@ def state_of_the_whole(request: Request, by: Actor) -> str:
 
 def _state() -> QuerySet:
     named = User.objects.order_by("pk").annotate(**latest())
-    return named.values_list("last_event", "last_name")[:1]
+    return named.values_list("last_event", "last_name")[:1]  # type: ignore[misc]  # annotations
 
 
 def tag(state: str, version: Any = None) -> str:

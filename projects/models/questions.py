@@ -148,4 +148,4 @@ class Listed(models.Subquery):
         if connection.vendor == "postgresql":
             head = "json_agg(json_build_array(%s))::text"
         listed = f"(SELECT {head % columns} FROM (%(subquery)s) listed)"  # noqa: S608 - names of our own columns
-        return super().as_sql(compiler, connection, template=listed, **extra)
+        return super().as_sql(compiler, connection, template=listed, **extra)  # type: ignore[call-arg]

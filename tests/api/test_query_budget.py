@@ -62,7 +62,7 @@ LISTS = {
     "projects/?sector=ev&overdue=false&page_size=3": 1,
     "projects/?lead=INS-901": 1,
     "milestones": 1,
-    "milestones/?project=PRJ-901&overdue=true": 1,
+    "milestones/?project=PRJ-901&overdue=false": 1,
     "targets": 4,
     "targets/totals": 2,
     "measurements": 1,
