@@ -34,13 +34,18 @@ class RequestIdMiddleware:
 
 
 def acting(request: Any) -> Actor:
-    """Return the actor of a page's or an API's request, with the rights that hold today in India; one query, once."""
+    """Return the actor of a page's or an API's request, with the rights that hold today in India.
+
+    One query, once; none where the access token brought the memberships along (projects/tokens.py).
+    """
     known: Actor | None = getattr(request, "_acting", None)
-    if known is None or known.user != request.user:
-        known = permissions.actor(
-            request.user, on=timezone.localdate(), request_id=getattr(request, "request_id", "")
-        )
-        grant = getattr(getattr(request, "auth", None), "grant", None)
+    user = request.user
+    if known is None or known.user != user:
+        on = timezone.localdate()
+        token = getattr(request, "auth", None)
+        held = getattr(token, "held", None) if getattr(token, "held_on", None) == on else None
+        known = permissions.actor(user, on=on, request_id=getattr(request, "request_id", ""), held=held)
+        grant = getattr(token, "grant", None)
         if grant is not None:
             known = replace(known, scopes=frozenset(grant.scopes))
         request._acting = known

@@ -7,7 +7,7 @@ A person's roles are the memberships that are valid on a day, so every question 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -119,11 +119,18 @@ class Actor:
         return self.scopes is None or scope_of(action) in self.scopes
 
 
-def actor(user: Any, *, on: dt.date, request_id: str = "") -> Actor:
-    """Return `user` with the memberships valid on `on`; costs one query, none for anonymous or disabled users."""
+def actor(
+    user: Any, *, on: dt.date, request_id: str = "", held: Iterable[tuple[str, int | None]] | None = None
+) -> Actor:
+    """Return `user` with the memberships valid on `on`; costs one query, none for anonymous or disabled users.
+
+    Nor does it where they are handed over: `held` are the role and the organisation of each membership of that day.
+    """
     if user is None or isinstance(user, AnonymousUser) or not user.is_active:
         return Actor(user=user, on=on, request_id=request_id)
-    held = list(user.memberships.valid(on).values_list("role", "organisation_id"))
+    if held is None:
+        held = user.memberships.valid(on).values_list("role", "organisation_id")
+    held = [(role, organisation) for role, organisation in held]
 
     def organisations(*roles: str) -> frozenset[int]:
         return frozenset(org for role, org in held if role in roles and org is not None)
@@ -167,6 +174,11 @@ def visible(by: Actor, paths: Iterable[str]) -> Q:
     for path in paths:
         allowed |= Q(**{f"{path}__in": mine})
     return allowed
+
+
+def reach(by: Actor) -> Hashable:
+    """Return what decides which rows `by` sees: the same filters make the same question for two with the same reach."""
+    return by.sees_programme, by.partner_of, by.audits, by.on
 
 
 def readable_documents(by: Actor, path: str = "visibility") -> Q:

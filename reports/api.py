@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,14 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import throttles
-from projects.api import finding
+from projects.api import finding, lists
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
+from projects.models.light import Along, Reading
 from reports import bell, clock, downloads, engine, ordering, preview
 from reports.choices import Language
 from reports.filters import ReportFilter, ScheduleFilter
-from reports.models import Report, ReportSchedule
+from reports.models import Edition, Report, ReportSchedule
 from reports.serializers import (
     ChangeSchedule,
     CreateSchedule,
@@ -32,6 +33,17 @@ from reports.serializers import (
     ScheduleSerializer,
 )
 from reports.verify_serializers import DownloadSerializer
+
+# What is asked of a report before its file is sent.
+FOR_DOWNLOAD = Reading(
+    Report,
+    ("serial", "slug", "state"),
+    along={
+        "editions": Along(
+            Edition, lambda by, on: Edition.objects.filter(report=OuterRef("pk")), ("language", "sha256")
+        )
+    },
+)
 
 
 class ReportViewSet(WithHistory, ScopedViewSet):
@@ -104,7 +116,8 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     def pdf(self, request: Request, **kwargs: Any) -> HttpResponseBase:
         """An edition as it was issued, with its SHA-256 as ETag. 409 before the issue. Each download is recorded."""
         language = downloads.language_of(request.query_params.get("language"))
-        return downloads.pdf(self.get_object(), language=language, by=self.by, request=request._request)
+        report = lists.record(self, FOR_DOWNLOAD)
+        return downloads.pdf(report, language=language, by=self.by, request=request._request)
 
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     @action(

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
+from projects.api import readings
 from projects.api.files import stored
 from projects.api.filters import MilestoneCursorFilter
 from projects.api.imports import WithImport
@@ -42,6 +43,7 @@ class MilestoneViewSet(WithImport, WithHistory, ScopedViewSet):
     HAS_FIGURES = True
     serializer_class = MilestoneSerializer
     detail_serializer_class = MilestoneDetailSerializer
+    reading = readings.MILESTONES
     filterset_class = MilestoneCursorFilter
     pagination_class = Cursors
     RIGHTS: ClassVar[dict[str, str]] = {

@@ -12,6 +12,7 @@ from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 100
+FARTHEST = 10**9  # page that may be there
 
 
 class Pages(PageNumberPagination):
@@ -24,6 +25,10 @@ class Pages(PageNumberPagination):
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
         """Return one page; a page that does not exist is an error of the parameter: the list is there."""
+        foresee: Any = getattr(queryset, "foresee", None)
+        number, size = request.query_params.get("page") or "1", self.get_page_size(request)
+        if foresee is not None and size and number.isdecimal() and 0 < int(number) <= FARTHEST:
+            foresee((int(number) - 1) * size, int(number) * size)
         try:
             return super().paginate_queryset(queryset, request, view)
         except NotFound as error:

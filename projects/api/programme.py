@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import agreeing
+from projects.api import readings
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.choices import AgreementMove
 from projects.filters import AgreementFilter, ProjectFilter
@@ -145,6 +146,7 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
     HAS_FIGURES = True
     serializer_class = ProjectSerializer
     detail_serializer_class = ProjectDetailSerializer
+    reading, detail_reading = readings.PROJECTS, readings.PROJECT
     filterset_class = ProjectFilter
 
     def rows(self, visible: Any) -> QuerySet:

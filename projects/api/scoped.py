@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import edge, permissions
-from projects.api import conditions, exports, finding, once
+from projects.api import conditions, exports, finding, lists, once
 from projects.api.files import AsIs, stored
 from projects.api.paging import InSequence, Pages
 from projects.models import Evidence, audit
+from projects.models.light import Reading
 from projects.permissions import Actor
 from projects.renderers import FORMATS
 from projects.serializers.history import EventSerializer
@@ -42,6 +43,10 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_class: Any = None
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
+    reading: ClassVar[Reading | None] = (
+        None  # how rows of the list, and one record, are read without models (lists.py)
+    )
+    detail_reading: ClassVar[Reading | None] = None
     RIGHTS: ClassVar[dict[str, str]] = {}
     throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are
 
@@ -143,10 +148,15 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
         finding.require_known(request, self.parameters())
         if exports.is_asked_for(self):
             return exports.answer(self, self.filter_queryset(self.get_queryset()))
+        if self.reading is not None:
+            return lists.page(self)
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         finding.require_known(request, self.parameters())
+        if self.detail_reading is not None:
+            self._found = lists.record(self, self.detail_reading)
+            return Response(lists.shaped(self, [self._found])[0])
         return super().retrieve(request, *args, **kwargs)
 
     def paginate_queryset(self, queryset: Any) -> Any:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -60,15 +60,21 @@ class MilestoneQuerySet(AuditedQuerySet):
 
     def verified(self, on: dt.date) -> Self:
         """Keep those achieved by `on` and verified by `on`."""
-        return self.filter(_achieved(on), status=Status.VERIFIED, verified_on__lte=on)
+        return self.filter(_verified(on))
 
     def open(self, on: dt.date) -> Self:
         """Keep those with a baseline date that are neither achieved nor cancelled by `on` (R3)."""
-        return self.filter(~_achieved(on), ~_cancelled(on), baseline_on__isnull=False)
+        return self.filter(_open(on))
 
     def overdue(self, on: dt.date) -> Self:
         """Keep the open ones whose due date lies before `on`; due on the day itself is not overdue (R4)."""
-        return self.with_due(on).open(on).filter(due_on__lt=on)
+        return self.with_due(on).filter(_overdue(on))
+
+    def counted(self, on: dt.date) -> Self:
+        """Return, for each project of the rows, how many there are, and how many of each kind, in one pass; as `values`."""
+        kinds = {"achieved": _achieved, "verified": _verified, "open": _open, "overdue": _overdue}
+        counts = {name: Count("pk", filter=kind(on)) for name, kind in kinds.items()}
+        return self.with_due(on).order_by().values("project").annotate(total=Count("pk"), **counts)
 
     def with_state(self, on: dt.date) -> Self:
         """Annotate `state` (a `State`) as of `on`."""
@@ -85,6 +91,19 @@ class MilestoneQuerySet(AuditedQuerySet):
 
 def _achieved(on: dt.date) -> Q:
     return Q(status__in=[Status.CLAIMED, Status.VERIFIED], actual_on__isnull=False, actual_on__lte=on)
+
+
+def _verified(on: dt.date) -> Q:
+    return _achieved(on) & Q(status=Status.VERIFIED, verified_on__lte=on)
+
+
+def _open(on: dt.date) -> Q:
+    return ~_achieved(on) & ~_cancelled(on) & Q(baseline_on__isnull=False)
+
+
+def _overdue(on: dt.date) -> Q:
+    """For rows `with_due(on)`."""
+    return _open(on) & Q(due_on__lt=on)
 
 
 def _cancelled(on: dt.date) -> Q:

@@ -28,7 +28,9 @@ from projects.progress.programme import (
     Provenance,
     Revision,
     programme,
+    progress_of,
     project_progress,
+    with_facts,
 )
 from projects.progress.projects import Earmark, Money, ProjectFigures, ProjectRow, project_figures
 from projects.progress.reference import (
@@ -104,6 +106,7 @@ __all__ = [
     "partner_progress",
     "per_cent",
     "programme",
+    "progress_of",
     "project_figures",
     "project_progress",
     "reliance_figures",
@@ -111,4 +114,5 @@ __all__ = [
     "target_row",
     "target_rows",
     "target_total",
+    "with_facts",
 ]

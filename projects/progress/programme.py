@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from projects.choices import AsOfBasis
 from projects.models import Agreement, Milestone, MilestoneRevision, Mineral, Project, ReliancePoint, Target
+from projects.models.projects import ProjectQuerySet
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 from projects.progress.agreements import AgreementFigures, agreement_figures
@@ -93,12 +94,28 @@ def programme(as_of: dt.date, actor: Actor) -> Programme:
 def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectProgress:
     """Return the progress of one project; Project.DoesNotExist unless `actor` may see it."""
     visible = Project.objects.visible_to(actor)
-    seen = (
-        visible.with_counted_cost()
-        .select_related("lead")
-        .prefetch_related("partners", "minerals")
-        .get(pk=project.pk)
+    seen = with_facts(visible).get(pk=project.pk)
+    return progress_of(
+        seen,
+        as_of,
+        actor,
+        parent=visible.filter(pk=seen.parent_id).first(),
+        agreement=Agreement.objects.visible_to(actor).filter(pk=seen.agreement_id).first(),
     )
+
+
+def with_facts(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Return the projects with what `progress_of` needs of each; two queries more, whatever their number."""
+    found: ProjectQuerySet = (
+        projects.with_counted_cost().select_related("lead").prefetch_related("partners", "minerals")
+    )
+    return found
+
+
+def progress_of(
+    seen: Project, as_of: dt.date, actor: Actor, *, parent: Project | None, agreement: Agreement | None
+) -> ProjectProgress:
+    """Return the same for a project loaded `with_facts`, whose parent and agreement are those that `actor` may see."""
     milestones = milestone_figures(Milestone.objects.visible_to(actor).filter(project=seen), as_of)
     targets = target_figures(Target.objects.visible_to(actor).filter(project=seen), as_of)
     return ProjectProgress(
@@ -107,8 +124,8 @@ def project_progress(project: Project, as_of: dt.date, actor: Actor) -> ProjectP
             seen,
             milestones.rows,
             as_of,
-            parent=visible.filter(pk=seen.parent_id).first(),
-            agreement=Agreement.objects.visible_to(actor).filter(pk=seen.agreement_id).first(),
+            parent=parent,
+            agreement=agreement,
         ),
         milestones=milestones,
         targets=targets,

@@ -6,6 +6,7 @@ kinds of fields both are known from the shape: the answers are the same, in a th
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from operator import attrgetter
 from types import MethodType
@@ -36,18 +37,47 @@ class Reading:
 
 def way(field: Any) -> Way:
     """Return what takes a row to the value of the field, None where there is none."""
+    if type(field) is fields.SerializerMethodField:
+        method: Way = getattr(field.parent, str(field.method_name))
+        return method
     if field.source == "*" and isinstance(field, serializers.Serializer):
         return field.to_representation
-    if len(field.source_attrs) != 1:
+    if type(field).get_attribute is not fields.Field.get_attribute and not _is_slug(field):
         return _as_ever(field)
-    value = _value(str(field.source))
+    if len(field.source_attrs) != 1:
+        is_plain = field.allow_null and field.default is fields.empty and isinstance(field, AS_THEY_ARE)
+        if not is_plain or not field.source_attrs:
+            return _as_ever(field)
+        return _chain([_formed(str(name), _itself) for name in field.source_attrs])
+    name = str(field.source)
     if type(field) in AS_THEY_ARE:
-        return value
+        return _value(name)
     if type(field) is fields.DateField:
-        return _unless_none(value, lambda day: day.isoformat())
-    if isinstance(field, relations.SlugRelatedField) and "." not in str(field.slug_field):
-        return _unless_none(_seen(value), attrgetter(str(field.slug_field)))
-    return _as_ever(field)
+        return _formed(name, dt.date.isoformat)
+    if _is_slug(field):
+        return _formed(name, attrgetter(str(field.slug_field)))
+    return _formed(name, field.to_representation)
+
+
+def _is_slug(field: Any) -> bool:
+    return isinstance(field, relations.SlugRelatedField) and "." not in str(field.slug_field)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _chain(values: list[Way]) -> Way:
+    """What hangs on a row that may not be there."""
+
+    def read(row: Any) -> Any:
+        for value in values:
+            if row is None:
+                return None
+            row = value(row)
+        return row
+
+    return read
 
 
 def _value(name: str) -> Way:
@@ -60,14 +90,17 @@ def _value(name: str) -> Way:
     return read
 
 
-def _seen(value: Way) -> Way:
-    """What the reader may not see was left out when the rows were loaded: as if there were none."""
+def _formed(name: str, form: Way) -> Way:
+    """The same in a form of its own. What the reader may not see was left out when the rows were loaded: as if there were none."""
 
     def read(row: Any) -> Any:
         try:
-            return value(row)
+            found = getattr(row, name)
+            if type(found) is MethodType:
+                found = found()
         except ObjectDoesNotExist:
             return None
+        return None if found is None else form(found)
 
     return read
 

@@ -12,9 +12,9 @@ from projects import permissions
 from projects.choices import ProjectKind
 from projects.filters import ProjectFilter
 from projects.models import Agreement, Evidence, Project, Readiness, Transfer
-from projects.progress import project_progress
+from projects.progress import progress_of, with_facts
 from projects.progress.agreement_life import consortium, suspended_on, suspension
-from projects.progress.mass_balance import mass_balance_flags, mass_balances
+from projects.progress.mass_balance import mass_balance_flags, mass_balance_of
 from projects.progress.readiness_ladder import project_readiness
 from projects.progress.stages import road, with_road
 from projects.views import drawings
@@ -43,22 +43,25 @@ class ProjectDetail(Page, DetailView):
     section = "projects"
 
     def get_object(self, queryset: QuerySet | None = None) -> Project:
-        visible = with_road(Project.objects.visible_to(self.actor), self.actor)
+        visible = with_road(with_facts(Project.objects.visible_to(self.actor)), self.actor)
         return get_object_or_404(visible, reference=self.kwargs["reference"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        figures = project_progress(self.object, self.on, self.actor)
-        project = figures.project.project
+        project = self.object
         related = list(
             Project.objects.visible_to(self.actor).filter(Q(pk=project.parent_id) | Q(parent=project))
         )
+        # The parent and the agreement are named only to whoever may see them.
+        parent = next((row for row in related if row.pk == project.parent_id), None)
+        figures = progress_of(project, self.on, self.actor, parent=parent, agreement=project.agreement)
         evidence: dict[int, list[Evidence]] = {}
         for file in Evidence.objects.visible_to(self.actor).filter(
             milestone__project=project, milestone__claim_number=F("claim_number"), superseded_by=None
         ):
             evidence.setdefault(file.milestone_id, []).append(file)
         rows = figures.milestones.rows
-        balances = mass_balances([project], self.on, self.actor)
+        targets = [row.target for row in figures.targets.rows]
+        balances = [mass_balance_of(project, targets, self.on, self.actor)]
         readiness = project_readiness(
             Readiness.objects.visible_to(self.actor).filter(project=project), self.on
         )
@@ -66,8 +69,7 @@ class ProjectDetail(Page, DetailView):
         return super().get_context_data(
             figures=figures,
             project=project,
-            # The parent and the agreement are named only to whoever may see them.
-            parent=next((row for row in related if row.pk == project.parent_id), None),
+            parent=parent,
             children=[row for row in related if row.parent_id == project.pk],
             agreement=self.object.agreement,
             road=road(self.object, self.on),

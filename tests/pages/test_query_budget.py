@@ -44,7 +44,7 @@ PAGES = {
     "/agreements/AGR-901/": 41,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 12,
-    "/projects/PRJ-901/": 34,
+    "/projects/PRJ-901/": 29,
     "/projects/PRJ-901/roadmap/": 9,
     "/roadmap/": 13,
     "/projects/PRJ-901/feed/": 11,
