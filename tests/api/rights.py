@@ -38,6 +38,14 @@ def new_claims(milestone: str) -> dict[str, Any]:
     return {"claims": [{"reference": milestone, **CLAIM}]}
 
 
+def verifications(milestone: str) -> dict[str, Any]:
+    return {"verifications": [{"kind": "milestone", "key": milestone}]}
+
+
+def returns(milestone: str) -> dict[str, Any]:
+    return {"returns": [{"kind": "milestone", "key": milestone, "reason": "The letter is missing."}]}
+
+
 def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
 
@@ -274,6 +282,9 @@ API: dict[str, Rows] = {
     "milestone-return": step("claimed", MINISTRY, **RETURN),
     "milestone-revise": step("planned", MINISTRY, **REVISE),
     "milestone-cancel": step("planned", frozenset({"manager"}), **CANCEL),
+    # decisions on claims of any kinds
+    "verifications": {"POST": Row(may=MINISTRY, names="claimed", body=verifications)},
+    "returns": {"POST": Row(may=MINISTRY, names="claimed", body=returns)},
     # targets and measurements
     "target-list": {
         **listing(),

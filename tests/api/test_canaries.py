@@ -1,0 +1,193 @@
+"""Words planted in everything of each partner never come up in what the other, or anybody outside, is answered.
+
+Every address that is read, of the API and of the pages, is asked by partners of both halves, the auditor of one of them and
+strangers: lists also as files, and one report of each half, whose frozen figures the paper is drawn from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from projects.models import AuditEvent, CalendarLink, TokenGrant
+from reports.choices import ReportKind
+from reports.models import Report
+from tests.api.rights import RIGHTS
+from tests.api.routes import walk
+from tests.api.scene import OTHER, OWN, Scene, assemble_scene
+from tests.emptying import past_triggers
+from tests.reports.issued import issued
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
+
+WORDS = {OWN: "zqours", OTHER: "zqtheirs"}
+READERS = {"our_lead": OWN, "scoped_auditor": OWN, "their_viewer": OTHER}
+NOBODYS = ("nobody", "anonymous")  # see neither half
+KEPT = re.compile(
+    r"reference|slug|sha256|hash|digest|key|username|password|serial|url|secret|state|unit|host|cipher"
+)
+# A table's rows are told of as a file, too.
+FILES = ("csv", "xlsx")
+
+
+@dataclass
+class Stage:
+    scene: Scene
+    planted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # models, by half
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    pages: dict[str, Client] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+    """One stage for all, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = Stage(assemble_scene())
+        _plant(made)
+        _report(made)
+        for name in (*READERS, *NOBODYS, "officer"):
+            made.pages[name], made.headers[name] = Client(), {}
+            if name != "anonymous":
+                user = made.scene.cast.people[name]
+                made.pages[name].force_login(user, "django.contrib.auth.backends.ModelBackend")
+                _grant, token = TokenGrant.issue(user, now=timezone.now())
+                made.headers[name] = {"Authorization": f"Token {token}"}
+        yield made
+        transaction.set_rollback(True)
+
+
+def _plant(stage: Stage) -> None:
+    """Write the word of its half into every free text of every row that belongs to one half alone."""
+    halves = _halves(stage.scene)
+    with past_triggers(connection):
+        for (model, pk), half in halves.items():
+            texts = {
+                f.attname: WORDS[half]
+                for f in model._meta.concrete_fields
+                if isinstance(f, (models.CharField, models.TextField))
+                and not f.choices
+                and not f.primary_key
+                and (f.max_length or 99) >= 10
+                and not KEPT.search(f.name)
+            }
+            if texts and model is not Report:  # whose figures are frozen before
+                for name, word in texts.items():
+                    with (
+                        contextlib.suppress(IntegrityError),
+                        transaction.atomic(),
+                    ):  # what may not be filled stays
+                        models.QuerySet(model).filter(pk=pk).update(**{name: f"{word} {pk}"})
+                        stage.planted[half].add(model.__name__)
+        for event in AuditEvent.objects.all():
+            model = next((m for m in _tables() if m._meta.label_lower == event.object_type.lower()), None)
+            if model and event.object_id.isdigit() and (half := halves.get((model, int(event.object_id)))):
+                models.QuerySet(AuditEvent).filter(pk=event.pk).update(reason=WORDS[half])
+                stage.planted[half].add("AuditEvent")
+
+
+def _halves(scene: Scene) -> dict[tuple[type[models.Model], Any], str]:
+    """Return for each row to which half it belongs: those that the stage names, and whatever points at them alone."""
+    found: dict[tuple[type[models.Model], Any], set[str]] = defaultdict(set)
+    rows = {(m, row.pk): row for m in _tables() for row in m._base_manager.all()}
+    cast = scene.cast
+    seeds = {
+        OWN: [cast.texmin, cast.our_lead, cast.our_viewer, cast.our_agreement, cast.our_project],
+        OTHER: [cast.irel, cast.their_lead, cast.their_viewer, cast.their_agreement, cast.their_project],
+    }
+    named = {half: {keys[half] for keys in scene.keys.values()} for half in WORDS}
+    common = named[OWN] & named[OTHER]
+    fixed = {(type(row), row.pk) for half in seeds for row in seeds[half]}
+    for half, mine in seeds.items():
+        for row in mine:
+            found[type(row), row.pk].add(half)
+    for (model, pk), row in rows.items():
+        for half in WORDS:
+            name = getattr(row, "reference", None) or getattr(row, "slug", None)
+            if isinstance(name, str) and name in named[half] - common:
+                found[model, pk] = {half}
+                fixed.add((model, pk))
+    for _round in range(6):
+        for at, row in rows.items():
+            if at in fixed or isinstance(row, AuditEvent):
+                continue
+            for f in row._meta.concrete_fields:
+                if isinstance(f, models.ForeignKey) and getattr(row, f.attname) is not None:
+                    found[at] |= found.get((f.related_model, getattr(row, f.attname)), set())
+    return {at: next(iter(half)) for at, half in found.items() if len(half) == 1}
+
+
+def _tables() -> list[type[models.Model]]:
+    return [m for name in ("projects", "reports") for m in apps.get_app_config(name).get_models()]
+
+
+def _report(stage: Stage) -> None:
+    """Issue a partner report on each half, and give each partner a calendar."""
+    cast, keys = stage.scene.cast, stage.scene.keys
+    halves = ((OWN, cast.texmin, cast.our_lead), (OTHER, cast.irel, cast.their_lead))
+    for half, organisation, lead in halves:
+        report = issued(cast, kind=ReportKind.PARTNER, organisation=organisation, project=None)
+        keys["report"][half] = report.slug
+        _link, keys["calendar_secret"][half] = CalendarLink.issue(
+            lead, name="x", language="en", now=timezone.now()
+        )
+
+
+def addresses() -> list[tuple[str, bool, str, tuple[str, ...]]]:
+    """Return every address that is read: its name, whether it is a page, what it names, its parameters."""
+    found = []
+    for route in walk():
+        row = RIGHTS[route.name].get("GET")
+        if row:
+            found.append((route.name, row.is_page, row.thing, route.parameters))
+    return found
+
+
+def _asked(stage: Stage, reader: str, half: str) -> Iterator[tuple[str, str]]:
+    """Yield every address that there is to read on this half, with all that is answered."""
+    for name, is_page, thing, parameters in addresses():
+        key = stage.scene.keys[thing][half] if thing else None
+        address = reverse(name, kwargs=dict.fromkeys(parameters, key))
+        forms = [""]
+        if not is_page and name.endswith("-list"):
+            forms += [f"?format={it}" for it in FILES]
+        for form in forms:
+            client = stage.pages[reader] if is_page else Client()
+            headers = {} if is_page else stage.headers[reader]
+            with transaction.atomic():
+                response = client.get(address + form, headers=headers)
+                content = b"".join(response) if response.streaming else response.content
+                transaction.set_rollback(True)
+            yield address + form, f"{response.headers} {_text(content)}"
+
+
+def _text(content: bytes) -> str:
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"".join(book.read(part) for part in book.namelist())
+    return content.decode(errors="replace")
+
+
+@pytest.mark.parametrize("reader", [*READERS, *NOBODYS])
+def test_no_answer_holds_a_word_of_the_other_half(reader: str, stage: Stage):
+    mine = READERS.get(reader)
+    leaks, seen = [], set()
+    for half in WORDS:
+        for address, text in _asked(stage, reader, half):
+            leaks += [address for other in WORDS if other != mine and WORDS[other] in text]
+            if mine and WORDS[mine] in text:
+                seen.add(address)
+    assert not leaks, "\n".join(sorted(set(leaks)))
+    assert mine is None or len(seen) > 50, len(seen)  # one's own word is there to be met
