@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import deliveries, edge, throttles
-from projects.api import once
+from projects.api import finding, once
 from projects.api.filters import WebhookSorting
 from projects.api.paging import NewestFirst
 from projects.api.scoped import ScopedViewSet
@@ -67,6 +67,7 @@ class Kept(ScopedViewSet):
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, self.parameters())
         return Response(self.get_serializer(self.subject()).data)
 
 
