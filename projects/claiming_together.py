@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,7 +14,7 @@ from projects.permissions import Actor
 
 
 class RowErrors(Exception):
-    """Nothing was claimed; `rows` holds for each claim its errors by field, None where it could have been made."""
+    """Nothing was done; `rows` holds for each row its errors by field, None where its step could have been taken."""
 
     def __init__(self, rows: list[ValidationError | None]) -> None:
         super().__init__(rows)
@@ -49,22 +49,27 @@ def _claim(
 ) -> ValidationError | None:
     """Claim one milestone and return nothing, or return why it cannot be claimed."""
     if row is None:
-        return _refused("reference", _("Unknown reference."), "does_not_exist")
+        return refused("reference", _("Unknown reference."), "does_not_exist")
     if is_second:
-        return _refused("reference", _("This milestone stands in the list twice."), "twice")
+        return refused("reference", _("This milestone stands in the list twice."), "twice")
+    return error_of(lambda: row.claim(by=by, **facts), field="reference")
+
+
+def error_of(step: Callable[[], None], *, field: str) -> ValidationError | None:
+    """Take one step of several and return nothing, or undo it and return what is wrong: `field` is what names the row."""
     try:
         with transaction.atomic():
-            row.claim(by=by, **facts)
+            step()
     except StaleError as error:
-        return _refused("version", str(error), "stale")
+        return refused("version", str(error), "stale")
     except TransitionError as error:
-        return _refused("reference", str(error), "step_not_open")
+        return refused(field, str(error), "step_not_open")
     except PermissionDenied as error:
-        return _refused("reference", str(error), "permission_denied")
+        return refused(field, str(error), "permission_denied")
     except ValidationError as error:
         return error
     return None
 
 
-def _refused(field: str, reason: str, code: str) -> ValidationError:
+def refused(field: str, reason: str, code: str) -> ValidationError:
     return ValidationError({field: ValidationError(reason, code)})

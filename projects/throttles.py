@@ -19,7 +19,11 @@ from rest_framework.throttling import BaseThrottle
 from projects.models import Tally
 
 VERIFY, SIGN_IN, TOKEN, WRITE, HEAVY = "verify", "sign_in", "token", "write", "heavy"
-BY_ADDRESS = frozenset({VERIFY, SIGN_IN})  # of strangers nothing else is known; the others count by person
+OPEN, PING, UPLOAD = "open", "ping", "upload"
+IN_PARTS = "multipart/form-data"  # the type of a body that may hold files
+BY_ADDRESS = frozenset(
+    {VERIFY, SIGN_IN, OPEN}
+)  # of strangers nothing else is known; the others count by person
 
 
 class PerCaller(BaseThrottle):
@@ -29,6 +33,8 @@ class PerCaller(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         scope = scope_of(view, request.method)
+        if scope == WRITE and (request.content_type or "").startswith(IN_PARTS):
+            scope = UPLOAD  # claims and decisions bring their files along
         self.seconds = wait(request, scope) if scope else 0
         return self.seconds == 0
 
@@ -39,15 +45,15 @@ class PerCaller(BaseThrottle):
 def scope_of(view: Any, method: str | None) -> str:
     """Return by which rate a request of this view is counted; "" where it is not.
 
-    A view names the scope of its writes in `throttle_scope`, and of single actions, reading ones too, in
-    `throttle_scopes`. Every other write is counted as such.
+    A view names the scope of its writes in `throttle_scope`, of its reads, where they are counted, in `throttle_reading`,
+    and of single actions, reading ones too, in `throttle_scopes`. Every other write is counted as such.
     """
     single: dict[str, str] = getattr(view, "throttle_scopes", {})
     action = getattr(view, "action", None)
     if action in single:
         return single[action]
     if method in SAFE_METHODS:
-        return ""
+        return str(getattr(view, "throttle_reading", ""))
     return getattr(view, "throttle_scope", WRITE)
 
 

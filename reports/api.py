@@ -63,6 +63,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         "history": "history.read",
         "downloads": "history.read",
     }
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"pdf": ("language",), "tables": ("table",)}
     throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
         ("create", "retry", "revise", "register"), throttles.HEAVY
     )

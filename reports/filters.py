@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects import edge
-from projects.filters import ANY, AnyYesNo, SearchFilter, choice, day, named
+from projects.filters import ANY, AnyYesNo, SearchFilter, Sorting, choice, day, named
 from projects.models import Agreement, Organisation, Project
 from reports.choices import Cadence, Language, ReportKind, ReportState
 from reports.models import Report, ReportSchedule
@@ -54,6 +54,7 @@ class ScheduleFilter(filters.FilterSet):
     agreement = named(Agreement, "agreement", _("Agreement"))
     organisation = named(Organisation, "organisation", _("Organisation"))
     active = filters.BooleanFilter(label=_("Active"), widget=AnyYesNo)
+    sort = Sorting(fields=("title", "kind", "cadence", "starts_on"), last="pk")
 
     class Meta:
         model = ReportSchedule

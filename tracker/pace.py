@@ -13,6 +13,9 @@ RATES = {
     "token": "20/hour",
     "write": "300/minute",
     "heavy": "30/minute",
+    "open": "300/minute",
+    "ping": "10/minute",
+    "upload": "60/minute",
 }
 
 

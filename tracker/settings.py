@@ -325,6 +325,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatus": "projects.choices.MilestoneStatus",
         "OrganisationKind": "projects.choices.OrganisationKind",
         "OwnPrecision": "projects.serializers.common.OWN_PRECISIONS",
+        "ClaimKind": "projects.serializers.decisions.CLAIM_KINDS",
         "GivenLevel": "projects.serializers.claims.GIVEN_LEVELS",
         "Precision": "projects.choices.Precision",
         "ProjectKind": "projects.choices.ProjectKind",

@@ -3,6 +3,7 @@
 from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
 from projects.api.calendars import CalendarLinkViewSet
 from projects.api.clearances import ClearanceViewSet
+from projects.api.decisions import DecisionsViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
@@ -39,6 +40,7 @@ __all__ = [
     "AmendmentViewSet",
     "CalendarLinkViewSet",
     "ClearanceViewSet",
+    "DecisionsViewSet",
     "DeliveryViewSet",
     "DutyDoneViewSet",
     "DutyViewSet",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import calendar_file
+from projects.api import finding
+from projects.api.filters import CalendarLinkSorting
 from projects.api.paging import Pages
 from projects.api.tokens import is_named_token
 from projects.models import CalendarLink
@@ -23,12 +27,16 @@ class CalendarLinkViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, views
 
     serializer_class = CalendarLinkSerializer
     pagination_class = Pages
-    filter_backends = ()
+    filterset_class = CalendarLinkSorting
     lookup_field = "reference"
     lookup_value_regex = "[0-9a-f-]{1,36}"
 
     def get_queryset(self) -> QuerySet[CalendarLink]:
         return CalendarLink.objects.filter(user=self.request.user.pk)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, Pages.PARAMETERS | {"sort"})
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(request=MakeCalendarLink, responses={201: NewCalendarLinkSerializer})
     def create(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -11,13 +11,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from projects import permissions, throttles
 from projects.api.files import AsIs, attachment
 from projects.api.filters import EvidenceFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet
 from projects.models import Evidence
-from projects.serializers.evidence import EvidenceSerializer
+from projects.serializers.evidence import AddedSerializer, AddEvidence, EvidenceSerializer
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +33,28 @@ class EvidenceViewSet(ScopedViewSet):
     serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilter
     pagination_class = Cursors
+    RIGHTS: ClassVar[dict[str, str]] = {"create": "evidence.add"}
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.UPLOAD}
 
     def rows(self, visible: Any) -> QuerySet:
         return visible.select_related("milestone", "uploaded_by")
+
+    @extend_schema(
+        request={"multipart/form-data": AddEvidence}, responses={201: AddedSerializer}, filters=False
+    )
+    def create(self, request: Request) -> Response:
+        """Add files to the claim of a milestone while it waits for its decision. Who adds one does not decide on the claim."""
+        self.require_role()
+        body = self.body(AddEvidence)
+        milestone = body.pop("milestone")
+        permissions.require(self.by, self.RIGHTS["create"], milestone)
+        milestone.require_claimed()  # nothing is stored for a step that is not open
+        known = set(milestone.evidence.values_list("pk", flat=True))
+        files = self.kept(body)
+        milestone.support(files.pop("evidence"), by=self.by, **files)
+        added = self.get_queryset().filter(milestone=milestone).exclude(pk__in=known)
+        shape = AddedSerializer({"evidence": added}, context=self.get_serializer_context())
+        return Response(shape.data, status=201)
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)

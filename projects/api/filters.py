@@ -33,6 +33,7 @@ from projects.filters import (
 from projects.models import (
     Agreement,
     Amendment,
+    CalendarLink,
     Clearance,
     Duty,
     DutyDone,
@@ -50,6 +51,8 @@ from projects.models import (
     SectorNeed,
     StageGate,
     Target,
+    TokenGrant,
+    Webhook,
 )
 
 
@@ -228,4 +231,71 @@ class DutyDoneFilter(filters.FilterSet):
 
     class Meta:
         model = DutyDone
+        fields: tuple[str, ...] = ()
+
+
+# --- lists that have no filter: how they are sorted ---
+
+
+class TokenSorting(filters.FilterSet):
+    sort = Sorting(
+        fields={
+            "name": "name",
+            "token__created": "created_at",
+            "token__expiry": "expiry",
+            "last_used_on": "last_used_on",
+        },
+        last="pk",
+    )
+
+    class Meta:
+        model = TokenGrant
+        fields: tuple[str, ...] = ()
+
+
+class CalendarLinkSorting(filters.FilterSet):
+    sort = Sorting(fields=("name", "created_at", "last_used_on"), last="pk")
+
+    class Meta:
+        model = CalendarLink
+        fields: tuple[str, ...] = ()
+
+
+class WebhookSorting(filters.FilterSet):
+    sort = Sorting(fields=("name", "created_at"), last="pk")
+
+    class Meta:
+        model = Webhook
+        fields: tuple[str, ...] = ()
+
+
+class OpenProjectSorting(filters.FilterSet):
+    sort = Sorting(fields=("reference", "name"))
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()
+
+
+class OpenMilestoneSorting(filters.FilterSet):
+    sort = Sorting(fields=("reference", "title", "baseline_on"))
+
+    class Meta:
+        model = Milestone
+        fields: tuple[str, ...] = ()
+
+
+class OpenTargetSorting(filters.FilterSet):
+    sort = Sorting(fields=("reference", "title"))
+
+    class Meta:
+        model = Target
+        fields: tuple[str, ...] = ()
+
+
+class OpenMeasurementSorting(filters.FilterSet):
+    sort = Sorting(fields=("period_end",), last="pk")
+
+    class Meta:
+        model = Measurement
         fields: tuple[str, ...] = ()

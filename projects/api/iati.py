@@ -13,7 +13,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from projects import iati
+from projects import iati, throttles
+from projects.api import finding
 from projects.api.files import AsIs
 
 
@@ -28,12 +29,14 @@ class ActivitiesView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     content_negotiation_class = AsIs
+    throttle_reading = throttles.OPEN
     RIGHTS: dict[str, str] = {}
     MAY_FIND_NOTHING = True
 
     @extend_schema(operation_id="iati_list", responses={(200, "application/xml"): OpenApiTypes.BINARY})
     def get(self, request: Request) -> StreamingHttpResponse:
         """All public projects with their results as IATI activities (2.03). Only what is verified is an actual."""
+        finding.require_known(request, ())
         return self._answer(None)
 
     def _answer(self, reference: str | None) -> StreamingHttpResponse:
@@ -59,4 +62,5 @@ class ActivityView(ActivitiesView):
     @extend_schema(operation_id="iati_retrieve", responses={(200, "application/xml"): OpenApiTypes.BINARY})
     def get(self, request: Request, reference: str) -> StreamingHttpResponse:  # type: ignore[override]
         """One public project with its results as an IATI activity (2.03); 404 where it is not public."""
+        finding.require_known(request, ())
         return self._answer(reference)

@@ -8,7 +8,13 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from projects import permissions
+from projects import permissions, throttles
+from projects.api.filters import (
+    OpenMeasurementSorting,
+    OpenMilestoneSorting,
+    OpenProjectSorting,
+    OpenTargetSorting,
+)
 from projects.api.scoped import ScopedViewSet
 from projects.iati import public_projects
 from projects.models import Measurement, Milestone, Project, Target
@@ -20,6 +26,7 @@ class OpenViewSet(ScopedViewSet):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_reading = throttles.OPEN
     IS_AUDITED = False  # without a caller there is no tag
 
     def get_queryset(self) -> QuerySet:
@@ -37,6 +44,7 @@ class OpenProjectViewSet(OpenViewSet):
 
     model = Project
     serializer_class = shapes.OpenProjectSerializer
+    filterset_class = OpenProjectSorting
 
     def rows(self, visible: QuerySet) -> QuerySet:
         known = Prefetch("parent", queryset=public_projects().only("pk", "reference"))
@@ -53,6 +61,7 @@ class OpenMilestoneViewSet(OpenViewSet):
 
     model = Milestone
     serializer_class = shapes.OpenMilestoneSerializer
+    filterset_class = OpenMilestoneSorting
 
     def rows(self, visible: QuerySet) -> QuerySet:
         shown = visible.exclude(project__sector__in=permissions.INTERNAL_SECTORS)
@@ -65,6 +74,7 @@ class OpenTargetViewSet(OpenViewSet):
     model = Target
     HAS_FIGURES = True
     serializer_class = shapes.OpenTargetSerializer
+    filterset_class = OpenTargetSorting
 
     def rows(self, visible: Any) -> QuerySet:
         found: QuerySet = (
@@ -82,6 +92,7 @@ class OpenMeasurementViewSet(OpenViewSet):
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
     serializer_class = shapes.OpenMeasurementSerializer
+    filterset_class = OpenMeasurementSorting
 
     def rows(self, visible: QuerySet) -> QuerySet:
         targets = Target.objects.filter(permissions.published(Target))

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects import throttles
+from projects.api import finding
 from projects.edge import acting
 from projects.models import TokenGrant
 from projects.serializers.people import MeSerializer, SignInBody, TokenSerializer
@@ -74,4 +75,5 @@ class MeView(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Who you are, the roles you hold today, and what they let you do."""
+        finding.require_known(request, ())
         return Response(MeSerializer(request.user, context={"by": acting(request)}).data)

@@ -61,6 +61,7 @@ class AgreementViewSet(WithHistory, ScopedViewSet):
         "history": "history.read",
         **{move.value: f"agreement.{move.value}" for move in AgreementMove},
     }
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"life": ("as_of",)}
     serializer_class = AgreementSerializer
     detail_serializer_class = AgreementDetailSerializer
     HAS_FIGURES = True
@@ -143,6 +144,7 @@ class ProjectViewSet(WithHistory, ScopedViewSet):
 
     model = Project
     RIGHTS: ClassVar[dict[str, str]] = {"history": "history.read"}
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"roadmap": ("as_of",), "mass_balance": ("as_of",)}
     HAS_FIGURES = True
     serializer_class = ProjectSerializer
     detail_serializer_class = ProjectDetailSerializer

@@ -39,6 +39,7 @@ class RelianceViewSet(WithHistory, ScopedViewSet):
     model = ReliancePoint
     serializer_class = RelianceSerializer
     filterset_class = RelianceFilter
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"summary": ("as_of",)}
     RIGHTS: ClassVar[dict[str, str]] = RIGHTS
 
     def rows(self, visible: Any) -> QuerySet:
@@ -71,6 +72,7 @@ class SectorNeedViewSet(WithHistory, ScopedViewSet):
     model = SectorNeed
     serializer_class = SectorNeedSerializer
     filterset_class = SectorNeedFilter
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"summary": ("as_of",)}
     RIGHTS: ClassVar[dict[str, str]] = RIGHTS
 
     @extend_schema(request=RecordNeed, responses={201: SectorNeedSerializer})

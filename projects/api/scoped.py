@@ -26,6 +26,8 @@ from projects.renderers import FORMATS
 from projects.serializers.history import EventSerializer
 
 FORMAT = "format"
+# Lists and records, and actions that are lists, say themselves which parameters they understand.
+KNOWN_LATER = ("list", "retrieve", "history", "downloads", "totals", None)
 
 
 class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
@@ -48,11 +50,14 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     )
     detail_reading: ClassVar[Reading | None] = None
     RIGHTS: ClassVar[dict[str, str]] = {}
+    PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {}  # of single actions, by the name of the action
     throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request meet its conditions before it is handled: a key acts once, what is known is not sent again."""
         super().initial(request, *args, **kwargs)
+        if self.action in self.PARAMETERS or self.action not in KNOWN_LATER:
+            finding.require_known(request, {FORMAT, *self.PARAMETERS.get(self.action, ())})
         self._state: str | None = None
         self._version: int | None = None
         method = str(request.method).lower()

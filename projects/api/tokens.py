@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from projects import throttles
 from projects.api import finding
+from projects.api.filters import TokenSorting
 from projects.api.paging import Pages
 from projects.models import TokenGrant
 from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSerializer
@@ -31,7 +32,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
 
     serializer_class = GrantSerializer
     pagination_class = Pages
-    filter_backends = ()
+    filterset_class = TokenSorting
     throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.TOKEN}
     lookup_field = "reference"
     lookup_value_regex = "[0-9a-f-]{1,36}"
@@ -41,7 +42,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
         return mine.select_related("token").order_by("-token__created", "-name", "pk")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        finding.require_known(request, Pages.PARAMETERS)
+        finding.require_known(request, Pages.PARAMETERS | {"sort"})
         return super().list(request, *args, **kwargs)
 
     @extend_schema(request=MakeToken, responses={201: NewGrantSerializer})

@@ -17,8 +17,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import deliveries, edge
-from projects.api import once
+from projects import deliveries, edge, throttles
+from projects.api import finding, once
+from projects.api.filters import WebhookSorting
 from projects.api.paging import NewestFirst
 from projects.api.scoped import ScopedViewSet
 from projects.api.tokens import is_named_token
@@ -66,6 +67,7 @@ class Kept(ScopedViewSet):
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        finding.require_known(request, self.parameters())
         return Response(self.get_serializer(self.subject()).data)
 
 
@@ -74,9 +76,11 @@ class WebhookViewSet(Kept):
 
     model = Webhook
     serializer_class = WebhookSerializer
+    filterset_class = WebhookSorting
     RIGHTS: ClassVar[dict[str, str]] = dict.fromkeys(
         ("list", "retrieve", "create", "partial_update", "rotate", "ping"), RIGHT
     )
+    throttle_scopes: ClassVar[dict[str, str]] = {"ping": throttles.PING}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a key where the answer holds a secret: answers under a key are kept, and this one must not be."""

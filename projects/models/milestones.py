@@ -19,7 +19,7 @@ from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.documents import attach
-from projects.models.lifecycle import LifecycleModel
+from projects.models.lifecycle import LifecycleModel, TransitionError, locked
 from projects.models.milestone_states import MilestoneQuerySet, State
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
@@ -252,6 +252,22 @@ class Milestone(Sourced, LifecycleModel):
             "claim_number": self.claim_number + 1,
             "returned_reason": "",
         }
+
+    def support(
+        self, evidence: Iterable[StoredFile], *, by: Actor, visibility: str = Visibility.PARTNER
+    ) -> None:
+        """Add files that are kept in the archive to the claim while nobody has decided on it: who adds does not decide."""
+        with transaction.atomic():
+            row = locked(self)
+            permissions.require(by, "evidence.add", row)
+            row.require_claimed()
+            attach(evidence, row, by=by, visibility=visibility)
+
+    def require_claimed(self) -> None:
+        """Raise TransitionError unless a claim waits for its decision."""
+        if self.status != Status.CLAIMED:
+            text = _("%(row)s is %(status)s: files are added to a claim that waits for its decision.")
+            raise TransitionError(text % {"row": self, "status": self.get_status_display()})
 
     def verify(self, *, by: Actor, note: str = "", version: int | None = None) -> None:
         """Confirm the claim as a second person."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from projects.models import Evidence
+from projects.models import Evidence, Milestone
 from projects.models.evidence import SUPPORTS
-from projects.serializers.common import Facts, Post, Reference
+from projects.serializers.common import Body, Facts, Known, Post, Reference, WithDocument
 
 
 class SupportsSerializer(serializers.Serializer):
@@ -66,3 +67,15 @@ class EvidenceSerializer(Facts):
     def get_content(self, row: Evidence) -> str:
         """The address of the file itself."""
         return reverse("api:evidence-content", [row.pk], request=self.context["request"])
+
+
+class AddEvidence(WithDocument, Body):
+    """Files for a claim that has been made."""
+
+    milestone = Known(model=Milestone, help_text=_("A milestone whose claim waits for its decision."))
+
+
+class AddedSerializer(serializers.Serializer):
+    """The files that were added."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)

@@ -29,7 +29,7 @@ REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 class RelianceSerializer(Facts):
-    mineral = Reference()
+    mineral = Reference(allow_null=True)
     value = Quantity(read_only=True)
 
     class Meta:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 from django.views.generic.base import View
 
-from projects import calendar_file, permissions
+from projects import calendar_file, permissions, throttles
 from projects.calendar_forms import CalendarLinkForm
 from projects.models import CalendarLink
 from projects.progress.due_dates import Source, due_dates
@@ -75,6 +75,11 @@ class CalendarFeed(View):
     sources: ClassVar[tuple[Source, ...]] = (due_dates,)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seconds = throttles.wait(request, throttles.OPEN)
+        if seconds:
+            return _private(
+                HttpResponse(status=429, content_type="text/plain", headers={"Retry-After": str(seconds)})
+            )
         now = timezone.now()
         link = CalendarLink.opened_by(kwargs["secret"])
         by = permissions.actor(link.user if link else None, on=timezone.localdate(now))

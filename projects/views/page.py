@@ -20,9 +20,19 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import ListView
 from django.views.generic.base import ContextMixin, View
 
-from projects import edge, permissions
+from projects import edge, permissions, throttles
 from projects.models import TransitionError, audit
 from projects.permissions import Actor
+
+
+def too_many(request: HttpRequest, scope: str) -> HttpResponse | None:
+    """Count the request and return the page that tells whoever asks too often to wait; None where it may pass."""
+    seconds = throttles.wait(request, scope)
+    if not seconds:
+        return None
+    page = render(request, "429.html", {"seconds": seconds}, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 @method_decorator(never_cache, name="dispatch")  # a shared computer must not show the page after signing out
@@ -48,6 +58,10 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             assert self.on  # noqa: S101 - asks for the day once, so that a wrong one is answered here
         except edge.BadDay as error:
             return render(request, "400.html", {"bad_day": str(error)}, status=400)
+        if request.method == "POST" and request.content_type == throttles.IN_PARTS:
+            busy = too_many(request, throttles.UPLOAD)
+            if busy is not None:
+                return busy
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

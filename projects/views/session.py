@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from projects import throttles
+from projects.views.page import too_many
 
 
 class SignInForm(AuthenticationForm):
@@ -32,12 +32,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        seconds = throttles.wait(request, throttles.SIGN_IN)
-        if seconds:
-            page = render(request, "429.html", {"seconds": seconds}, status=429)
-            page["Retry-After"] = str(seconds)
-            return page
-        return super().post(request, *args, **kwargs)
+        return too_many(request, throttles.SIGN_IN) or super().post(request, *args, **kwargs)
 
 
 class SignOut(LogoutView):

@@ -15,10 +15,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
-from projects import deliveries, permissions
+from projects import deliveries, permissions, throttles
 from projects.models import Delivery, TransitionError, Webhook, audit
 from projects.models.webhooks import RIGHT
-from projects.views.page import Page, conflict
+from projects.views.page import Page, conflict, too_many
 from projects.webhook_forms import ChangeWebhookForm, NewWebhookForm
 
 MOST = 50
@@ -138,6 +138,9 @@ class WebhookAct(WebhookPage):
 
 
 class WebhookPing(WebhookAct):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return too_many(request, throttles.PING) or super().post(request, *args, **kwargs)
+
     def act(self) -> str:
         deliveries.ping(self.webhook, by=self.actor, now=timezone.now())
         return _("A trial message is sent within a minute or two; it stands in the list below.")

@@ -38,6 +38,18 @@ def new_claims(milestone: str) -> dict[str, Any]:
     return {"claims": [{"reference": milestone, **CLAIM}]}
 
 
+def verifications(milestone: str) -> dict[str, Any]:
+    return {"verifications": [{"kind": "milestone", "key": milestone}]}
+
+
+def returns(milestone: str) -> dict[str, Any]:
+    return {"returns": [{"kind": "milestone", "key": milestone, "reason": "The letter is missing."}]}
+
+
+def more_evidence(milestone: str) -> dict[str, Any]:
+    return {"milestone": milestone, "evidence": [SimpleUploadedFile("letter.txt", b"Signed.")]}
+
+
 def new_measurement(target: str) -> dict[str, Any]:
     return {"target": target, "value": "20", "period_end": "2026-06-01"}
 
@@ -274,6 +286,9 @@ API: dict[str, Rows] = {
     "milestone-return": step("claimed", MINISTRY, **RETURN),
     "milestone-revise": step("planned", MINISTRY, **REVISE),
     "milestone-cancel": step("planned", frozenset({"manager"}), **CANCEL),
+    # decisions on claims of any kinds
+    "verifications": {"POST": Row(may=MINISTRY, names="claimed", body=verifications)},
+    "returns": {"POST": Row(may=MINISTRY, names="claimed", body=returns)},
     # targets and measurements
     "target-list": {
         **listing(),
@@ -333,7 +348,7 @@ API: dict[str, Rows] = {
     "gate-plan-detail": reading("gate_plan"),
     "gate-plan-history": reading("gate_plan", may=HISTORIANS),
     # evidence
-    "evidence-list": listing(),
+    "evidence-list": {**listing(), "POST": Row(may=LEADS_TOO, names="claimed", body=more_evidence, ok=201)},
     "evidence-detail": reading("evidence"),
     "evidence-content": reading("evidence"),
     # webhooks

@@ -136,3 +136,39 @@ def test_internal_documents_are_not_there_for_partners(cast: Cast, signed_in: Si
     assert lead.get(address).status_code == 404
     assert lead.get("/api/v1/evidence/").json()["results"] == []
     assert lead.get("/api/v1/milestones/MST-901/").json()["evidence"] == []
+
+
+# --- files for a claim that was made without them ---
+
+
+def more(client: APIClient, milestone: str, *files: SimpleUploadedFile, **facts: str) -> Response:
+    return client.post(
+        "/api/v1/evidence/", {"milestone": milestone, "evidence": list(files), **facts}, format="multipart"
+    )
+
+
+def test_files_follow_a_claim_and_who_adds_one_does_not_decide(scene: Scene, signed_in: SignIn):
+    added = more(signed_in(scene.cast.our_lead), "MST-903", file("a.pdf"), file("b.pdf"), visibility="public")
+    assert added.status_code == 201, added.content
+    told = [(it["name"], it["visibility"], it["claim_number"]) for it in added.json()["evidence"]]
+    assert told == [("a.pdf", "public", 1), ("b.pdf", "public", 1)]
+    manager = signed_in(scene.cast.manager)
+    assert more(manager, "MST-903", file("c.pdf")).status_code == 201
+    assert manager.post("/api/v1/milestones/MST-903/verify/").status_code == 403
+    assert signed_in(scene.cast.second_officer).post("/api/v1/milestones/MST-903/verify/").status_code == 200
+    closed = more(manager, "MST-903", file("d.pdf"))
+    assert (closed.status_code, closed.json()["code"]) == (409, "step_not_open")
+    assert not Evidence.objects.filter(name="d.pdf").exists()
+
+
+def test_files_are_added_to_what_one_may_see_and_not_without_a_file(scene: Scene, signed_in: SignIn):
+    lead = signed_in(scene.cast.our_lead)
+    for answer, field in (
+        (more(lead, "MST-904", file()), "milestone"),
+        (more(lead, "MST-903"), "evidence"),
+        (more(lead, "MST-903", file(), visibility="internal"), "visibility"),
+        (more(lead, "MST-903", file("page.html", b"<script>")), "evidence"),
+    ):
+        assert answer.status_code == 400
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert Evidence.objects.filter(milestone__reference="MST-903").count() == 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from projects.models import Tally
 from tests.api.conftest import SignIn
+from tests.api.scene import Scene
 from tests.api.test_errors import assert_problem
 from tests.cast import Cast
 
@@ -47,6 +49,31 @@ def test_writes_tokens_and_reports_are_counted_by_person_each_by_its_own_rate(
     assert client.get("/api/v1/reports/register.json/").status_code == 200
     waits(client.get("/api/v1/reports/register.json/"))
     assert signed_in(cast.our_viewer).post("/api/v1/milestones/MST-901/cancel/", {}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/api/v1/open-projects/", "/api/v1/iati/", "calendar-feed"])
+def test_what_is_open_is_counted_by_address(address: str, cast: Cast, once):
+    address = address if "/" in address else reverse(address, args=["wrong"])
+    assert Client().get(address).status_code in (200, 404)
+    busy = Client().get(address)
+    assert (busy.status_code, busy["Retry-After"]) == (429, "60")
+    assert Client(REMOTE_ADDR="198.51.100.7").get(address).status_code in (200, 404)
+
+
+def test_trial_messages_and_uploads_are_counted_over_api_and_page_together(
+    scene: Scene, signed_in: SignIn, once
+):
+    lead, hook = scene.cast.our_lead, scene.keys["webhook"]["own"]
+    client, page = signed_in(lead), Client()
+    page.force_login(lead, "django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/api/v1/webhooks/{hook}/ping/").status_code == 202
+    busy = page.post(f"/webhooks/{hook}/ping/", content_type="application/x-www-form-urlencoded")
+    assert (busy.status_code, busy["Retry-After"], busy.templates[0].name) == (429, "60", "429.html")
+    sent = client.post("/api/v1/milestones/MST-901/claim/", {"actual_on": "soon"}, format="multipart")
+    assert sent.status_code == 400
+    waits(client.post("/api/v1/evidence/", {"milestone": "MST-903"}, format="multipart"))
+    assert page.post("/milestones/MST-901/claim/", {}).status_code == 429
+    assert page.get("/milestones/MST-901/claim/").status_code == 200
 
 
 def test_reading_is_not_counted(cast: Cast, signed_in: SignIn, once):

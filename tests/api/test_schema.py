@@ -81,8 +81,8 @@ def test_every_problem_has_its_shape_and_an_example():
 
 def test_every_right_that_the_api_asks_for_is_named():
     text = " ".join(operation["description"] for _, _, operation in operations())
-    # With a claim; by a command; beside the right to verify or to record.
-    outside = {"evidence.add", "programme.import"}
+    # By a command; beside the right to verify or to record.
+    outside = {"programme.import"}
     outside |= {"readiness.waive", "transferstep.waive", "knowhowitem.accept"}
     assert set(re.findall(r"\(`([a-z._]+)`\)", text)) == set(MAY) - outside
 
