@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -48,6 +48,16 @@ class NoticePreferences(models.Model):
     def of(cls, person: User) -> NoticePreferences:
         """Return the person's preferences, or the defaults, unsaved."""
         return cls.objects.filter(person=person).first() or cls(person=person)
+
+    @classmethod
+    def keep(cls, person: User, **chosen: Any) -> NoticePreferences:
+        """Keep what the person has chosen and return it; ValidationError where it does not fit together."""
+        row = cls.of(person)
+        for name, value in chosen.items():
+            setattr(row, name, value)
+        row.full_clean(exclude={"person"})
+        row.save()
+        return row
 
     def clean(self) -> None:
         """Refuse what is no hour, and a digest that would come in the quiet hours."""
