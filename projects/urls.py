@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
 from projects.views import (
+    action_points,
     agreement_life,
     agreements,
     calendar,
@@ -15,6 +16,7 @@ from projects.views import (
     funds,
     imports,
     indicators,
+    meetings,
     milestones,
     notices,
     overview,
@@ -138,6 +140,24 @@ urlpatterns = [
     path("notices/acknowledge/", notices.NoticeAcknowledge.as_view(), name="notice-acknowledge"),
     path("notices/preferences/", notices.Preferences.as_view(), name="notice-preferences"),
     path("notices/<int:pk>/snooze/", notices.NoticeSnooze.as_view(), name="notice-snooze"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
+    path("meetings/new/", meetings.MeetingNew.as_view(), name="meeting-new"),
+    path("meetings/<str:reference>/", meetings.MeetingDetail.as_view(), name="meeting-detail"),
+    path("meetings/<str:reference>/change/", meetings.MeetingChange.as_view(), name="meeting-change"),
+    path(
+        "meetings/<str:reference>/action-points/new/",
+        meetings.ActionPointNew.as_view(),
+        name="action-point-new",
+    ),
+    path("action-points/", action_points.ActionPointList.as_view(), name="action-point-list"),
+    path(
+        "action-points/<str:reference>/",
+        action_points.ActionPointDetail.as_view(),
+        name="action-point-detail",
+    ),
+    path("action-points/<str:reference>/done/", action_points.Done.as_view(), name="action-point-done"),
+    path("action-points/<str:reference>/close/", action_points.Close.as_view(), name="action-point-close"),
+    path("action-points/<str:reference>/return/", action_points.Return.as_view(), name="action-point-return"),
     path("webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
     path("webhooks/new/", webhooks.WebhookNew.as_view(), name="webhook-new"),
     path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="webhook-detail"),

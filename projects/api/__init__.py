@@ -8,7 +8,9 @@ from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.iati import ActivitiesView, ActivityView
+from projects.api.meetings import ActionPointViewSet, ReviewMeetingViewSet
 from projects.api.milestones import MilestoneViewSet
+from projects.api.notices import NoticePreferencesView, NoticeViewSet
 from projects.api.open_data import (
     OpenMeasurementViewSet,
     OpenMilestoneViewSet,
@@ -33,6 +35,7 @@ from projects.api.transfers import (
 from projects.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 __all__ = [
+    "ActionPointViewSet",
     "ActivitiesView",
     "ActivityView",
     "AgreementViewSet",
@@ -55,6 +58,8 @@ __all__ = [
     "MeasurementViewSet",
     "MilestoneViewSet",
     "MineralViewSet",
+    "NoticePreferencesView",
+    "NoticeViewSet",
     "OpenMeasurementViewSet",
     "OpenMilestoneViewSet",
     "OpenProjectViewSet",
@@ -65,6 +70,7 @@ __all__ = [
     "ReadinessViewSet",
     "RelianceViewSet",
     "ReplicationRunViewSet",
+    "ReviewMeetingViewSet",
     "SectorNeedViewSet",
     "StageGateViewSet",
     "TargetViewSet",

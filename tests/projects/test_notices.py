@@ -274,7 +274,9 @@ def test_it_leaves_at_the_hour_that_was_chosen_and_never_in_the_quiet_hours(cast
     assert digests.run(now=NOW.replace(hour=hour, minute=0)) == sent
 
 
-@pytest.mark.parametrize("chosen", [{"hour": 24}, {"hour": 21}, {"hour": 13, "quiet_from": 13, "quiet_to": 15}])
+@pytest.mark.parametrize(
+    "chosen", [{"hour": 24}, {"hour": 21}, {"hour": 13, "quiet_from": 13, "quiet_to": 15}]
+)
 def test_hours_that_do_not_fit_are_refused(cast, chosen):
     with pytest.raises(ValidationError):
         NoticePreferences.keep(cast.our_lead, **chosen)
