@@ -1,5 +1,6 @@
 """Turns a stored snapshot into the HTML and assets of its printed edition. No database, no clock, no request."""
 
+from collections.abc import Set
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from reports import drawings
 from reports.choices import Language, ReportKind
 from reports.periods import Period
-from reports.printed import PRINTED, changes
+from reports.printed import PRINTED, action_points, changes
 from reports.sources import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,8 @@ STYLES = {
     "print.css": ROOT / "templates" / "reports" / "print" / "print.css",
     "charts.css": ROOT / "projects" / "static" / "projects" / "charts.css",
 }
+# What older reports do not hold.
+OPTIONAL = frozenset({changes.SLUG, action_points.SLUG})
 Snapshot = dict[str, Any]
 
 
@@ -42,7 +45,7 @@ def html(snapshot: Snapshot, language: str) -> tuple[str, dict[str, bytes]]:
             "kind_name": ReportKind(kind).label,
             "period_name": _period(snapshot).label,
             "page_words": _page_words(),
-            "sections": _sections(kind, with_changes="changes" in snapshot),
+            "sections": _sections(kind, without=OPTIONAL - snapshot.keys()),
             "sources": Sources(),
             **changes.context(snapshot),
             **PRINTED[ReportKind(kind)].context(snapshot),
@@ -88,12 +91,12 @@ def _page_words() -> dict[str, str]:
     return {"before": before, "between": between, "after": after}
 
 
-def _sections(kind: str, *, with_changes: bool = True) -> dict[str, Section]:
-    """Return the sections of a kind; where it gives the changes no place of their own, they come before the sources."""
+def _sections(kind: str, *, without: Set[str] = frozenset()) -> dict[str, Section]:
+    """Return the sections of a kind but those `without` which it was made; where it gives the changes no place of their own, they come before the sources."""
     names = PRINTED[ReportKind(kind)].sections()
-    if with_changes and changes.SLUG not in names:
+    if changes.SLUG not in names:
         sources = names.pop("sources")
         names |= {changes.SLUG: changes.title(), "sources": sources}
-    elif not with_changes:
-        names.pop(changes.SLUG, None)
+    for slug in without:
+        names.pop(slug, None)
     return {slug: Section(number, slug, name) for number, (slug, name) in enumerate(names.items(), 1)}

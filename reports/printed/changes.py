@@ -25,7 +25,17 @@ ORDER = (
         "ladder",
         "technology",
     ),
-    *("asked", "exceptions", "named", "projects", "execution", "roadmap", "milestones", "revisions"),
+    *(
+        "asked",
+        "exceptions",
+        "named",
+        "action_points",
+        "projects",
+        "execution",
+        "roadmap",
+        "milestones",
+        "revisions",
+    ),
     *("money", "trl", "readiness", "feed", "ladders", "handovers", "clearances"),
     *("indicators", "results", "targets", "evidence", "agreements", "provenance"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import changes
+from reports.printed import action_points, changes
 
 
 def sections() -> dict[str, str]:
@@ -18,6 +18,7 @@ def sections() -> dict[str, str]:
         "projects": _("Projects"),
         "milestones": _("Milestones and delay"),
         changes.SLUG: changes.title(),
+        action_points.SLUG: action_points.title(),
         "money": _("Money"),
         "targets": _("Targets"),
         "agreements": _("Agreements"),
@@ -29,6 +30,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     rows = {row["reference"]: row for row in snapshot["targets"]["rows"]}
     printed_first = set(snapshot["outputs"]["rows"])
     return {
+        **action_points.context(snapshot),
         "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
         "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
         "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],

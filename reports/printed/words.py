@@ -15,7 +15,7 @@ from projects.progress.agreement_life import DutyState, ExpiryBasis
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from reports.printed import results_words, transfers, vocabulary
+from reports.printed import action_points, results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
@@ -86,6 +86,7 @@ def value(given: Any, path: str) -> str:
 
 def section_name(slug: str) -> str:
     names = {
+        action_points.SLUG: action_points.title(),
         "agreement": _("The agreement"),
         "agreements": _("Agreements"),
         "asked": _("What is asked"),
@@ -174,6 +175,8 @@ def _code(code: str, key: str, section: str) -> str:
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
+    if section == action_points.SLUG and key == "state":
+        return action_points.state(code)
     if key == "method" and code in Method.values:
         return str(Method(code).label)
     if section == "transfers" and (word := transfers.code(code, key)):
@@ -201,6 +204,8 @@ def _word(key: str, above: str, section: str) -> str:
     """Return the word for one step of a path; `above` is the list that it stands in, else the step before."""
     language = get_language() or ""
     if section in results_words.sections() and (found := results_words.words(language).get(key)):
+        return found
+    if section == action_points.SLUG and (found := action_points.words().get(key)):
         return found
     if key == "baseline" and section == "targets":
         return _("baseline")
