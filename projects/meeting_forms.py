@@ -25,7 +25,8 @@ class Choosing(ActorForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
-                field.queryset = field.queryset.model.objects.visible_to(self.actor)
+                offered: Any = field.queryset
+                field.queryset = offered.model.objects.visible_to(self.actor)
                 field.empty_label = _("none")
 
 

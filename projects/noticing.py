@@ -137,7 +137,7 @@ class OpenDate:
     post: str
 
 
-def rung(days: int) -> str | None:
+def rung(days: int) -> NoticeKind | None:
     """Return the kind of notice by the days past the due date, before it negative; None where nobody is told yet."""
     if days < -SOON:
         return None
@@ -201,8 +201,9 @@ def _owe_dates(now: dt.datetime) -> None:
     NoticeProgress.objects.get_or_create(name="dates", defaults={"seq": -1})
     with transaction.atomic():
         progress = NoticeProgress.objects.select_for_update().get(name="dates")
-        known = progress.at is not None and timezone.localdate(progress.at) >= on
-        if known and (progress.seq >= seq or now - progress.at < AGAIN_AFTER):
+        last = progress.at
+        is_new_day = last is None or timezone.localdate(last) < on
+        if last is not None and not is_new_day and (progress.seq >= seq or now - last < AGAIN_AFTER):
             return
         found = {it.key: it for it in dated(on)}
         _settle(set(found), now)

@@ -126,7 +126,7 @@ class OnMeeting(OfMeeting, MeetingForms):
     """A form on one meeting."""
 
     @property
-    def subject(self) -> Any:  # type: ignore[override]
+    def subject(self) -> Any:
         return self.meeting
 
     @property
