@@ -18,12 +18,11 @@ def _hour(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
 
 
 class PreferencesForm(ActorForm):
-    digest = forms.BooleanField(
-        label=_("Send me a digest by e-mail"),
-        required=False,
-        help_text=_(
-            "At most one mail a day, when there is something new. The inbox holds the same without it."
-        ),
+    digest = forms.TypedChoiceField(
+        label=_("Digest by e-mail"),
+        choices=[(True, _("at most once a day")), (False, _("never"))],
+        coerce=lambda chosen: chosen == str(True),
+        help_text=_("It comes when there is something new. The inbox holds the same without it."),
     )
     hour = _hour(_("From this hour"), _("In Indian Standard Time."))
     quiet_from = _hour(_("Quiet hours from"), _("In the quiet hours nothing is sent."))

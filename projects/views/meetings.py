@@ -69,7 +69,9 @@ class MeetingDetail(OfMeeting, TemplateView):
             parts=[
                 (part, [(it, address(it.subject), title(it.subject)) for it in rows])
                 for part, rows in found.parts
+                if rows
             ],
+            silent=[part.label for part, rows in found.parts if not rows],
             decided=decided.select_related("owner", "project", "agreement", "milestone", "meeting"),
             may_change=permissions.allows(self.actor, "meeting.record", meeting),
             may_record=may_record and meeting.held_on <= self.actor.on,

@@ -20,7 +20,7 @@ from tests.api.rights_shapes import (
 MANAGER = frozenset({"manager"})
 MEETING = {"title": "Monthly review", "held_on": "2026-06-12", "chaired_by": "Joint Secretary"}
 DECIDED = {"text": "Send the drawings.", "owner_post": "Project Director", "due_on": "2027-06-30"}
-HOURS = {"digest": "on", "hour": "9", "quiet_from": "20", "quiet_to": "7"}
+HOURS = {"digest": "True", "hour": "9", "quiet_from": "20", "quiet_to": "7"}
 NOTE, MISSING = {"note": "Letter 12/2026 lies in the file."}, {"reason": "The drawings are not signed."}
 LATER = {"until": "2026-06-20", "reason": "The inspector comes then."}
 

@@ -75,7 +75,7 @@ def test_a_notice_is_acknowledged_put_off_and_all_of_a_kind_at_once(cast, as_use
 
 def test_one_chooses_how_to_be_told(cast, as_user):
     browser = as_user(cast.our_lead)
-    given = {"hour": "6", "quiet_from": "20", "quiet_to": "7"}
+    given = {"digest": "False", "hour": "6", "quiet_from": "20", "quiet_to": "7"}
     assert "quiet hours" in browser.post("/notices/preferences/", given).content.decode()
     browser.post("/notices/preferences/", {**given, "hour": "11"})
     kept = NoticePreferences.objects.get(person=cast.our_lead)
