@@ -407,3 +407,34 @@ class DeliveryState(TextChoices):
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
     DROPPED = "dropped", _("not to be sent")
+
+
+class NoticeKind(TextChoices):
+    """What a notice tells, in the order in which an inbox shows it."""
+
+    TO_VERIFY = "to_verify", _("waits for verification")
+    RETURNED = "returned", _("returned to you")
+    FOR_REVIEW = "for_review", _("overdue for 30 days: on the agenda of the next review")
+    ESCALATED = "escalated", _("overdue for 15 days")
+    OVERDUE = "overdue", _("overdue for 7 days")
+    DUE_SOON = "due_soon", _("due soon")
+    VERIFIED = "verified", _("verified")
+    REPORT_ISSUED = "report_issued", _("report issued")
+
+
+class DigestState(TextChoices):
+    """queued -> sending -> sent, or queued again for another attempt, or failed; dropped is what had nothing to tell."""
+
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("not to be sent")
+
+
+class ActionState(TextChoices):
+    """open -> done -> closed; what a manager does not accept as done is open again."""
+
+    OPEN = "open", _("open")
+    DONE = "done", _("done, not closed")
+    CLOSED = "closed", _("closed")

@@ -18,6 +18,7 @@ from django_filters.widgets import BooleanWidget
 
 from projects import edge
 from projects.choices import (
+    ActionState,
     AgreementLevel,
     AgreementStatus,
     Binding,
@@ -33,12 +34,14 @@ from projects.choices import (
     TargetBasis,
 )
 from projects.models import (
+    ActionPoint,
     Agreement,
     Indicator,
     Milestone,
     Mineral,
     Organisation,
     Project,
+    ReviewMeeting,
     State,
     Target,
     Transfer,
@@ -316,4 +319,35 @@ class TransferFilter(filters.FilterSet):
 
     class Meta:
         model = Transfer
+        fields: tuple[str, ...] = ()
+
+
+class ReviewMeetingFilter(filters.FilterSet):
+    """For `ReviewMeeting.objects.visible_to(actor)`."""
+
+    organisation = named(Organisation, "organisation", _("Organisation"))
+    agreement = named(Agreement, "agreement", _("Agreement"))
+
+    class Meta:
+        model = ReviewMeeting
+        fields: tuple[str, ...] = ()
+
+
+class ActionPointFilter(filters.FilterSet):
+    """For `ActionPoint.objects.visible_to(actor)`."""
+
+    q = SearchFilter(fields=("reference", "text", "owner_post"))
+    status = choice(ActionState.choices, _("Status"))
+    owner = named(Organisation, "owner", _("Organisation of the owner"))
+    project = named(Project, "project", _("Project"))
+    meeting = named(ReviewMeeting, "meeting", _("Review meeting"))
+    due_before = day("due_on", "lte", _("Due by"))
+    sort = Sorting(
+        fields=(("due_on", "due"), ("reference", "reference")),
+        field_labels={"due_on": _("Due date"), "reference": _("Reference")},
+        label=_("Sort by"),
+    )
+
+    class Meta:
+        model = ActionPoint
         fields: tuple[str, ...] = ()

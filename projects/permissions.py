@@ -56,6 +56,11 @@ MAY: dict[str, frozenset[str]] = {
     "target.revise": frozenset({Role.MANAGER}),
     "transfer.record": MINISTRY | {Role.LEAD},
     "knowhowitem.accept": MINISTRY | {Role.LEAD},
+    "meeting.record": MINISTRY,
+    "actionpoint.record": MINISTRY,
+    "actionpoint.done": MINISTRY | {Role.LEAD},
+    "actionpoint.close": frozenset({Role.MANAGER}),
+    "actionpoint.return": frozenset({Role.MANAGER}),
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},
@@ -68,7 +73,7 @@ MAY: dict[str, frozenset[str]] = {
 }
 SECOND_PERSON = frozenset(
     f"{claim}.{step}" for claim in ("milestone", *CLAIMS) for step in ("verify", "return")
-)
+) | {"actionpoint.close", "actionpoint.return"}
 
 DECISIONS = SECOND_PERSON | {*(f"{claim}.waive" for claim in LADDERS), "knowhowitem.accept", "gate.decide"}
 

@@ -1,9 +1,9 @@
-"""The Celery task of webhooks. Running it twice, or twice at once, is safe."""
+"""The Celery tasks of webhooks and notices. Running one twice, or twice at once, is safe."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from projects import deliveries
+from projects import deliveries, digests
 
 
 # A round ends by itself after half a minute and a last call.
@@ -11,3 +11,10 @@ from projects import deliveries
 def deliver() -> None:
     """Tell webhooks what is new; beat sends it every TICK_SECONDS."""
     deliveries.run(now=timezone.now())
+
+
+# A round ends by itself after half a minute and a last mail.
+@shared_task(name="projects.tasks.notify", time_limit=180)
+def notify() -> None:
+    """Tell people what falls due and what is new, in the inbox and in the digest; beat sends it every TICK_SECONDS."""
+    digests.run(now=timezone.now())

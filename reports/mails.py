@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from projects import permissions
+from projects import permissions, post
 from projects.models import TransitionError, User, audit
 from projects.permissions import Actor
 from reports import letters
@@ -135,10 +135,10 @@ def _send_to(recipient: User, now: dt.datetime) -> bool:
     try:
         with translation.override(letters.language_of(recipient)):
             message = letters.written(recipient, mails)
-        letters.send(message)
-    except letters.NotTaken as error:
+        post.send(message)
+    except post.NotTaken as error:
         _put_off(mails, str(error), now)
-    except letters.Unknown as error:
+    except post.Unknown as error:
         _leave(mails, str(error), now)
     except Exception as error:  # one bad message must not stop the next
         logger.exception("The message to %s could not be written", recipient.username)
@@ -149,7 +149,7 @@ def _send_to(recipient: User, now: dt.datetime) -> bool:
             "Mail to %s on %s: %s",
             recipient.username,
             ", ".join(mail.report.serial for mail in mails),
-            letters.whereto(),
+            post.whereto(),
         )
         return True
     return False

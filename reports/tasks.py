@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports import bell, clock, engine, mails
+from reports import bell, clock, engine, mails, notices
 
 
 @shared_task(name="reports.tasks.tick")
@@ -10,6 +10,7 @@ def tick() -> None:
     """Register what is owed and ring for what waits, reports and mails; beat sends it every TICK_SECONDS."""
     now = clock.now()
     engine.tick(now=now)
+    notices.owe(now=now)
     if mails.ready(now).exists():
         bell.ring_for_mails()
 

@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(TICK_SECONDS),
         "options": {"expires": TICK_SECONDS},
     },
+    "notices": {
+        "task": "projects.tasks.notify",
+        "schedule": float(TICK_SECONDS),
+        "options": {"expires": TICK_SECONDS},
+    },
     "webhooks": {
         "task": "projects.tasks.deliver",
         "schedule": float(TICK_SECONDS),

@@ -9,7 +9,9 @@ from projects.api.feeds import FeedViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.iati import ActivitiesView, ActivityView
+from projects.api.meetings import ActionPointViewSet, ReviewMeetingViewSet
 from projects.api.milestones import MilestoneViewSet
+from projects.api.notices import NoticePreferencesView, NoticeViewSet
 from projects.api.open_data import (
     OpenMeasurementViewSet,
     OpenMilestoneViewSet,
@@ -34,6 +36,7 @@ from projects.api.transfers import (
 from projects.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 __all__ = [
+    "ActionPointViewSet",
     "ActivitiesView",
     "ActivityView",
     "AgreementViewSet",
@@ -57,6 +60,8 @@ __all__ = [
     "MeasurementViewSet",
     "MilestoneViewSet",
     "MineralViewSet",
+    "NoticePreferencesView",
+    "NoticeViewSet",
     "OpenMeasurementViewSet",
     "OpenMilestoneViewSet",
     "OpenProjectViewSet",
@@ -67,6 +72,7 @@ __all__ = [
     "ReadinessViewSet",
     "RelianceViewSet",
     "ReplicationRunViewSet",
+    "ReviewMeetingViewSet",
     "SectorNeedViewSet",
     "StageGateViewSet",
     "TargetViewSet",

@@ -16,8 +16,10 @@ from projects.models.keyed_calls import KeyedCall
 from projects.models.ladders import Fall, Gap, LadderClaim
 from projects.models.lifecycle import LifecycleModel, StaleError, TransitionError, locked
 from projects.models.measurements import Measurement
+from projects.models.meetings import ActionPoint, ReviewMeeting
 from projects.models.milestone_states import State
 from projects.models.milestones import Milestone, MilestoneRevision
+from projects.models.notices import Notice, NoticeDigest, NoticePreferences, NoticeProgress
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
@@ -34,6 +36,7 @@ from projects.models.webhooks import Delivery, Webhook
 __all__ = [
     "MOVES",
     "WITH_REASON",
+    "ActionPoint",
     "Agreement",
     "AgreementParty",
     "AgreementStep",
@@ -66,11 +69,16 @@ __all__ = [
     "Mineral",
     "MineralListing",
     "Need",
+    "Notice",
+    "NoticeDigest",
+    "NoticePreferences",
+    "NoticeProgress",
     "Organisation",
     "Project",
     "Readiness",
     "ReliancePoint",
     "ReplicationRun",
+    "ReviewMeeting",
     "SectorNeed",
     "StageGate",
     "StaleError",

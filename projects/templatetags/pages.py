@@ -45,6 +45,12 @@ ACTIONS = {
     "transfer.record": gettext_lazy("recorded"),
     "knowhowitem.accept": gettext_lazy("accepted"),
     "evidence.add": gettext_lazy("evidence added"),
+    "meeting.record": gettext_lazy("recorded"),
+    "actionpoint.record": gettext_lazy("recorded"),
+    "actionpoint.done": gettext_lazy("said to be done"),
+    "actionpoint.close": gettext_lazy("closed"),
+    "actionpoint.return": gettext_lazy("opened again"),
+    "notice.snooze": gettext_lazy("put off"),
     "webhook.make": gettext_lazy("added"),
     "webhook.change": gettext_lazy("changed"),
     "webhook.rotate": gettext_lazy("new secret made"),
@@ -56,6 +62,7 @@ ACTIONS = {
 }
 # Of a claim's bookkeeping the reader of a history learns nothing that the event itself does not say.
 UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "claimant_organisation_id"}
+UNTOLD |= {"done_by_id", "closed_by_id", "done_note"}
 UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 
 # The pages of a project, in the order in which its own page names them.

@@ -170,6 +170,8 @@ _SECTIONS = {
     "measurement": "targets",
     "indicator": "targets",
     "webhook": "webhooks",
+    "reviewmeeting": "meetings",
+    "actionpoint": "meetings",
 }
 
 STEP_WORDS = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
+from reports.checks import action_points
 from reports.checks.agreement import agreement
 from reports.checks.arithmetic import MALFORMED, Failure, Snapshot, malformed, must
 from reports.checks.changes import changes
@@ -58,6 +59,8 @@ def _all(snapshot: Snapshot, previous: Snapshot | None) -> Iterator[Failure]:
             yield from revisions(snapshot)
     if "targets" in snapshot:
         yield from targets(snapshot["targets"], as_of)
+    if "action_points" in snapshot:
+        yield from action_points.identities(snapshot["action_points"], as_of)
     yield from CHECKS[ReportKind(snapshot["meta"]["kind"])](snapshot, as_of)
     if "changes" in snapshot:
         yield from changes(snapshot, previous)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projects.models import (
+    ActionPoint,
     Agreement,
     Evidence,
     Milestone,
@@ -27,6 +28,7 @@ from projects.models import (
 )
 from projects.permissions import Actor
 from reports.checks import (
+    action_points,
     facts,
     life,
     money,
@@ -66,6 +68,7 @@ SOURCES: dict[type, tuple[Callable[..., Facts], tuple[str, ...], tuple[str, ...]
     Mineral: (facts.mineral, (), ()),
     ReliancePoint: (facts.reliance, ("mineral",), ()),
     SectorNeed: (sectors.facts, (), ()),
+    ActionPoint: (action_points.record, ("meeting", "owner", "project", "agreement", "milestone"), ()),
     Transfer: (_transfer, ("project", "agreement"), ()),
 }
 
@@ -133,6 +136,8 @@ def _sections(snapshot: Snapshot, as_of: dt.date, by: Actor) -> dict[str, Snapsh
     found = project_sections.told(snapshot, by=by) | programme_sections.told(snapshot, by=by)
     if "warnings" in snapshot:
         found["warnings"] = warnings.told(as_of, by=by)
+    if "action_points" in snapshot:
+        found["action_points"] = action_points.told(snapshot, as_of, by=by)
     recorded = transfer_records.told(snapshot, by=by)
     return found if recorded is None else {**found, "transfers": recorded}
 

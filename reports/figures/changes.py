@@ -76,6 +76,8 @@ HEADLINES = (
     "milestones.overdue.mean",
     "milestones.slips.count",
     "milestones.slips.sum",
+    "action_points.total",
+    "action_points.overdue",
     "execution.decided",
     "execution.clearances_open",
     "execution.clearances_alarms",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from projects import progress
-from projects.models import Organisation, Project
+from projects.models import ActionPoint, Organisation, Project
 from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor, member
 from projects.progress import AgreementRow, Asked, MilestoneRow, ProjectFigures, TargetRow
 from projects.progress.measured import Measured
+from reports.figures.action_points import action_points
 from reports.figures.execution import execution
 from reports.figures.milestones import in_order, milestones, name_agreements, revisions
 from reports.figures.programme import agreements, funds, money, projects, provenance, without_project
@@ -22,15 +23,16 @@ from reports.periods import Period
 def partner_snapshot(organisation: Organisation, as_of: dt.date, period: Period, *, by: Actor) -> Shape:
     """Return the sections of the report with what the members of `organisation` may see on `as_of`, and nothing else."""
     figures = progress.partner_progress(organisation, as_of, by)
-    seen = figures.seen
+    seen, members = figures.seen, member(figures.organisation.pk, on=by.on)
     found = milestones(seen.milestones, period) | {"rows": in_order(seen.milestones)}
     name_agreements(found, {row.agreement.reference for row in seen.agreements.rows})
     return {
         "organisation": _organisation(figures.organisation),
         "asked": _asked(figures.asked, seen.milestones.rows, seen.targets.rows, as_of),
+        "action_points": action_points(ActionPoint.objects.visible_to(members), as_of),
         "outputs": outputs(seen.targets),
         "projects": projects(seen.projects) | {"without": without_project(seen.milestones)},
-        "execution": execution(as_of, by=member(figures.organisation.pk, on=by.on)),
+        "execution": execution(as_of, by=members),
         "milestones": found,
         "revisions": revisions(seen.milestones.rows),
         "targets": targets(seen.targets),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from projects import progress
 from projects.choices import FundKind
-from projects.models import Project
+from projects.models import ActionPoint, Project
 from projects.models.projects import ProjectQuerySet
 from projects.permissions import Actor
 from projects.progress import (
@@ -24,6 +24,7 @@ from projects.progress import (
 )
 from projects.progress.arithmetic import spread
 from projects.progress.funds import fund_totals
+from reports.figures.action_points import action_points
 from reports.figures.milestones import STATES, by_type, in_order, milestones, revisions
 from reports.figures.reliance import reliance
 from reports.figures.sectors import sectors
@@ -53,6 +54,7 @@ def programme_snapshot(as_of: dt.date, period: Period, *, by: Actor) -> Shape:
         "milestones": milestones(figures.milestones, period)
         | {"by_type": by_type(figures.milestones), "rows": in_order(figures.milestones)},
         "revisions": revisions(figures.milestones.rows),
+        "action_points": action_points(ActionPoint.objects.visible_to(by), as_of),
         "money": money(figures.projects.money) | {"funds": funds(Project.objects.visible_to(by), as_of)},
         "targets": targets(figures.targets),
         "agreements": agreements(figures.agreements),

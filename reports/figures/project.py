@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from projects import progress
 from projects.choices import Visibility
-from projects.models import Agreement, Evidence, Project
+from projects.models import ActionPoint, Agreement, Evidence, Project
 from projects.models.evidence import EvidenceQuerySet
 from projects.permissions import Actor
 from projects.progress import MilestoneFigures, ProjectRow, Revision
+from reports.figures.action_points import action_points
 from reports.figures.clearances import clearances
 from reports.figures.feed import feed
 from reports.figures.handovers import handovers
@@ -38,6 +39,7 @@ def project_snapshot(project: Project, as_of: dt.date, period: Period, *, by: Ac
         "trl": _trl(row, as_of),
         "milestones": found,
         "revisions": [revision(it) for it in figures.revisions],
+        "action_points": action_points(ActionPoint.objects.visible_to(by).filter(project=project), as_of),
         "targets": targets(figures.targets),
         "money": money(project, as_of, by=by, readers=readers),
         "roadmap": roadmap(project, as_of, by=by, readers=readers),

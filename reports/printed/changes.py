@@ -26,7 +26,7 @@ ORDER = (
         "ladder",
         "technology",
     ),
-    *("asked", "exceptions", "named", "projects", "execution", "stages", "roadmap"),
+    *("asked", "exceptions", "named", "action_points", "projects", "execution", "stages", "roadmap"),
     *("milestones", "revisions"),
     *("money", "trl", "readiness", "feed", "ladders", "handovers", "clearances"),
     *("indicators", "results", "targets", "evidence", "agreements", "provenance"),

@@ -17,11 +17,12 @@ Context = Callable[[Snapshot], Snapshot]
 
 # The sections that came after the first report of their kind: their slug on paper, and their key in the snapshot.
 CAME_LATER: dict[ReportKind, dict[str, str]] = {
-    ReportKind.PROGRAMME: {"sectors": "sectors", "stages": "stages"},
+    ReportKind.PROGRAMME: {"sectors": "sectors", "stages": "stages", "action_points": "action_points"},
     ReportKind.AGREEMENT: {"life": "life", "working": "working"},
-    ReportKind.PARTNER: {"execution": "execution"},
+    ReportKind.PARTNER: {"execution": "execution", "action_points": "action_points"},
     ReportKind.PROJECT: {
-        name: name for name in ("roadmap", "feed", "ladders", "handovers", "clearances", "money")
+        name: name
+        for name in ("roadmap", "feed", "ladders", "handovers", "clearances", "money", "action_points")
     },
     ReportKind.TRANSFER: {"transfers": "transfers"},
     ReportKind.EXCEPTIONS: {"warnings": "warnings", "forecasts": "warnings"},

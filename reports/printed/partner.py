@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from projects.choices import OrganisationKind
 from projects.models import AgreementParty
 from reports import drawings
-from reports.printed import execution, older
+from reports.printed import action_points, execution, older
 
 
 def sections() -> dict[str, str]:
     return {
         "glance": _("At a glance"),
         "asked": _("What is asked"),
+        action_points.SLUG: action_points.title(),
         "outputs": _("Outputs"),
         "projects": _("Projects"),
         "execution": _("Where the projects stand"),
@@ -36,6 +37,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     printed_first = set(snapshot["outputs"]["rows"])
     other_rows = [row for reference, row in of_target.items() if reference not in printed_first]
     return {
+        **action_points.context(snapshot),
         **older.told(snapshot, "execution", execution.context),
         "kind_of_organisation": OrganisationKind(snapshot["organisation"]["kind"]).label,
         "asked_overdue": [of_milestone[reference] for reference in asked["overdue"]],

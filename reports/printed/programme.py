@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import changes, older, reliance, stages
+from reports.printed import action_points, changes, older, reliance, stages
 
 
 def sections() -> dict[str, str]:
@@ -20,6 +20,7 @@ def sections() -> dict[str, str]:
         "stages": _("Stages and commercialisation"),
         "milestones": _("Milestones and delay"),
         changes.SLUG: changes.title(),
+        action_points.SLUG: action_points.title(),
         "money": _("Money"),
         "targets": _("Targets"),
         "agreements": _("Agreements"),
@@ -33,6 +34,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {
         **(reliance.context(snapshot["reliance"]) if snapshot["reliance"]["bases"] else {}),
         **older.told(snapshot, "stages", stages.context),
+        **action_points.context(snapshot),
         "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
         "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
         "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],

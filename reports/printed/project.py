@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports import drawings
-from reports.printed import clearances, feed, handovers, ladders, money, older, roadmap
+from reports.printed import action_points, clearances, feed, handovers, ladders, money, older, roadmap
 
 
 def sections() -> dict[str, str]:
@@ -16,6 +16,7 @@ def sections() -> dict[str, str]:
         "roadmap": _("Roadmap"),
         "milestones": _("Milestones"),
         "revisions": _("Slippage ledger"),
+        action_points.SLUG: action_points.title(),
         "targets": _("Targets"),
         "feed": _("Feed and mass balance"),
         "ladders": _("Technology and manufacturing readiness"),
@@ -29,6 +30,7 @@ def sections() -> dict[str, str]:
 
 def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {
+        **action_points.context(snapshot),
         "drawings": drawings.project(snapshot),
         **older.told(snapshot, "roadmap", roadmap.context),
         **older.told(snapshot, "feed", feed.context),

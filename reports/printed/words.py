@@ -16,7 +16,7 @@ from projects.progress.capacity import FeedDoubt
 from projects.progress.exceptions import Rule
 from projects.progress.flags import Flag
 from projects.progress.forecast import Method
-from reports.printed import programme_words, results_words, transfers, vocabulary
+from reports.printed import action_points, programme_words, results_words, transfers, vocabulary
 from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
@@ -88,6 +88,7 @@ def value(given: Any, path: str) -> str:
 
 def section_name(slug: str) -> str:
     names = {
+        action_points.SLUG: action_points.title(),
         "agreement": _("The agreement"),
         "agreements": _("Agreements"),
         "asked": _("What is asked"),
@@ -179,6 +180,8 @@ def _code(code: str, key: str, section: str) -> str:
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
+    if section == action_points.SLUG and key == "state":
+        return action_points.state(code)
     if key == "method" and code in Method.values:
         return str(Method(code).label)
     if section == "transfers" and (word := transfers.code(code, key)):
@@ -208,6 +211,8 @@ def _word(key: str, above: str, section: str) -> str:
     for own in OWN:
         if section in own.sections() and (found := own.words(language).get(key)):
             return found
+    if section == action_points.SLUG and (found := action_points.words().get(key)):
+        return found
     if key == "baseline" and section == "targets":
         return _("baseline")
     if key == "total" and section == "money":

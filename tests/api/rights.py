@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.api import rights_reviews
 from tests.api.rights_claims import claim_api, claim_pages
 from tests.api.rights_shapes import (
     EVERYBODY,
@@ -622,7 +623,8 @@ CLAIM_API = {
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}
 
 RIGHTS: dict[str, Rows] = {
-    **{f"api:{name}": rows for name, rows in API.items()},
+    **{f"api:{name}": rows for name, rows in {**API, **rights_reviews.API}.items()},
     **PAGES,
+    **rights_reviews.PAGES,
     **CLAIM_PAGES,
 }

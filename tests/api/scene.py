@@ -13,6 +13,7 @@ from django.utils import timezone
 from projects import gating
 from projects.choices import MeasureBasis, RelianceMetric, TargetBasis
 from projects.models import (
+    ActionPoint,
     Amendment,
     CalendarLink,
     Clearance,
@@ -25,10 +26,12 @@ from projects.models import (
     KnowHowItem,
     Measurement,
     Mineral,
+    Notice,
     Project,
     Readiness,
     ReliancePoint,
     ReplicationRun,
+    ReviewMeeting,
     SectorNeed,
     Target,
     TargetVersion,
@@ -166,6 +169,10 @@ def _assemble_scene() -> Scene:
         "calendar_secret": {},
         "webhook": {},
         "delivery": {},
+        "notice": {},
+        "meeting": {},
+        "open_point": {},
+        "done_point": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -233,6 +240,7 @@ def _assemble_scene() -> Scene:
         scene.keys["delivery"][which] = Delivery.objects.create(
             webhook=hook, type="ping", queued_at=timezone.now(), **ended
         ).pk
+        _review(scene, which, project)
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug
@@ -269,6 +277,30 @@ def _live(scene: Scene, which: str, lead: User, project: Project) -> None:
     ).pk
     claimed = Duty.record(signed, by=acting(cast.officer), text="Send the drawings.", **record)
     scene.keys["dutydone"][which] = DutyDone.claim(claimed, by=acting(lead), done_on=dt.date(2026, 6, 1)).pk
+
+
+def _review(scene: Scene, which: str, project: Project) -> None:
+    """A review of the half's organisation with an open and a done action point, and a notice of somebody else."""
+    cast, partner = scene.cast, project.lead
+    by = acting(cast.officer)
+    facts = {"title": f"Review {which}", "chaired_by": "Joint Secretary", "organisation": partner}
+    meeting = ReviewMeeting.plan(by=by, held_on=dt.date(2026, 6, 10), **facts)
+    scene.keys["meeting"][which] = meeting.reference
+    decided = {"owner": partner, "project": project, "due_on": dt.date(2026, 12, 31)}
+    for kind in ("open_point", "done_point"):
+        point = ActionPoint.record(meeting, by=by, text=f"{kind} {which}", owner_post="Director", **decided)
+        scene.keys[kind][which] = point.reference
+        if kind == "done_point":
+            point.done(by=by, note="Letter 12/2026.")
+    scene.keys["notice"][which] = Notice.objects.create(
+        person=cast.second_officer,
+        kind="due_soon",
+        subject_type="projects.actionpoint",
+        subject_id=str(point.pk),
+        occasion=which,
+        day=dt.date(2026, 12, 31),
+        made_at=timezone.now(),
+    ).pk
 
 
 def _transfer(scene: Scene, which: str, lead: User, project: Project) -> None:

@@ -7,7 +7,18 @@ from html.parser import HTMLParser
 import pytest
 from django.template.loader import get_template
 
-from projects.models import KnowHowItem, Measurement, Readiness, ReplicationRun, Training, TransferStep, audit
+from projects import noticing
+from projects.models import (
+    ActionPoint,
+    KnowHowItem,
+    Measurement,
+    Readiness,
+    ReplicationRun,
+    ReviewMeeting,
+    Training,
+    TransferStep,
+    audit,
+)
 from tests.api.scene import indicator, target
 from tests.cast import acting, project, system
 from tests.projects import results
@@ -33,6 +44,16 @@ PATHS = (
     "/calendar/",
     "/webhooks/",
     "/webhooks/new/",
+    "/notices/",
+    "/notices/preferences/",
+    "/meetings/",
+    "/meetings/new/",
+    "/meetings/RVM-001/",
+    "/meetings/RVM-001/change/",
+    "/meetings/RVM-001/action-points/new/",
+    "/action-points/",
+    "/action-points/ACT-001/",
+    "/action-points/ACT-001/done/",
     "/projects/PRJ-901/roadmap/",
     "/projects/PRJ-901/roadmap/plan/",
     "/projects/PRJ-901/roadmap/decide/?gate=G3",
@@ -143,6 +164,16 @@ def goal(cast):
         row, by=acting(cast.our_lead), value=7, period_end=dt.date(2026, 5, 31), bounds_reason=HOSTILE
     )
     return row
+
+
+@pytest.fixture(autouse=True)
+def review(cast):
+    """A review with an action point, and a notice of it for the manager."""
+    by, day = acting(cast.officer), dt.date(2026, 6, 10)
+    meeting = ReviewMeeting.plan(by=by, title=HOSTILE, held_on=day, chaired_by=HOSTILE)
+    decided = {"text": HOSTILE, "owner_post": HOSTILE, "project": cast.our_project, "due_on": day}
+    ActionPoint.record(meeting, by=by, **decided)
+    noticing.owe(now=dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -35,7 +35,7 @@ from reports.periods import IST
 from tests import folders
 from tests.cast import acting, document, person
 from tests.memory import remembered
-from tests.reports import stage_reliance, stage_results, stage_transfers, stage_warnings
+from tests.reports import stage_reliance, stage_results, stage_reviews, stage_transfers, stage_warnings
 from tests.reports.issued import edition
 from tests.reports.orders import claimed, fresh
 
@@ -85,6 +85,7 @@ def _written() -> User:
         stage_transfers.fill(officer, manager)
         stage_warnings.fill(officer)
         stage_reliance.fill(owner)
+        stage_reviews.fill(officer, manager)
         audit.change(
             Project.objects.get(reference="PRJ-003"),
             by=acting(owner, dt.date(2026, 8, 12)),

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import translation
 
+from projects import post
 from projects.models import AuditEvent, TransitionError, audit
-from reports import letters, mails, tasks
+from reports import mails, tasks
 from reports.choices import Cadence, MailState, ReportKind, ReportState
 from reports.models import Mail
 from reports.ordering import open_owed
@@ -287,7 +288,7 @@ def test_a_crash_while_sending_never_sends_twice(cast, monkeypatch):
         raise KeyboardInterrupt
 
     (report,) = made(cast, cast.auditor)
-    monkeypatch.setattr(letters, "send", crash)
+    monkeypatch.setattr(post, "send", crash)
     with pytest.raises(KeyboardInterrupt):
         mails.send_due(now=NOW)
     monkeypatch.undo()

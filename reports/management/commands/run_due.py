@@ -11,8 +11,8 @@ from types import FrameType
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
-from projects import deliveries
-from reports import clock, engine, mails
+from projects import deliveries, digests
+from reports import clock, engine, mails, notices
 from reports.models import Report
 
 DEFAULT_SECONDS = 15
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Register the reports that are owed, make those that wait, send their mails and tell webhooks; goes on until it is stopped."
+    help = "Register the reports that are owed, make those that wait, send their mails, tell webhooks and people; goes on until it is stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when nothing waits any more")
@@ -62,6 +62,9 @@ class Command(BaseCommand):
             mails.send_due(now=clock.now())
         if not stop.is_set():
             deliveries.run(now=clock.now())
+        if not stop.is_set():
+            notices.owe(now=clock.now())
+            digests.run(now=clock.now())
 
     def _make(self, stop: threading.Event) -> None:
         while not stop.is_set():
