@@ -123,7 +123,9 @@ def require_known(codes: str) -> None:
     """Raise ValidationError unless the text is codes of states in their order, each once."""
     found = codes.split()
     if codes != " ".join(sorted(set(found))) or not set(found) <= set(IndianState.values):
-        raise ValidationError(_("Give the codes of states, as in IN-JH IN-OD: each once, in the order of the alphabet."))
+        raise ValidationError(
+            _("Give the codes of states, as in IN-JH IN-OD: each once, in the order of the alphabet.")
+        )
 
 
 def from_record(region: str, country: str) -> str:

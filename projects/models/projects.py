@@ -64,7 +64,9 @@ class ProjectQuerySet(AuditedQuerySet):
         bare = self.filter(states="")
         if where == Elsewhere.UNKNOWN:
             return bare.filter(country=INDIA)
-        return bare.filter(country="") if where == Elsewhere.NOWHERE else bare.exclude(country__in=["", INDIA])
+        return (
+            bare.filter(country="") if where == Elsewhere.NOWHERE else bare.exclude(country__in=["", INDIA])
+        )
 
     def with_stage(self, on: dt.date) -> Self:
         """Annotate `stage_on`: the stage that the decisions up to the day lead to, '' before the first."""

@@ -17,7 +17,7 @@ from projects.progress.forecast import Case, Forecast, cases, of_gate, of_milest
 from projects.progress.funds import programme_money
 from projects.progress.mass_balance import mass_balances
 from projects.progress.milestones import MilestoneRow
-from projects.progress.programme import programme
+from projects.progress.programme import Programme, programme
 from projects.progress.stages import GateRow, road, with_road
 from projects.progress.traces import newest_traces
 
@@ -51,9 +51,12 @@ class EarlyWarning:
         return sum(len(rows) for _rule, rows in self.rules)
 
 
-def early_warning(as_of: dt.date, actor: Actor) -> EarlyWarning:
-    """Return every warning on `as_of`; a fixed number of queries, whatever the size of the programme."""
-    whole = programme(as_of, actor)
+def early_warning(as_of: dt.date, actor: Actor, whole: Programme | None = None) -> EarlyWarning:
+    """Return every warning on `as_of`; a fixed number of queries, whatever the size of the programme.
+
+    `whole` are the figures of the same day and actor, where the caller has them already.
+    """
+    whole = whole or programme(as_of, actor)
     milestones, targets = whole.milestones.rows, whole.targets.rows
     visible = Project.objects.visible_to(actor)
     projects = list(with_road(visible.prefetch_related("partners"), actor))
