@@ -38,8 +38,8 @@ class WorkedOut(filters.ChoiceFilter):
         if not value:
             return qs
         request = self.parent.request
-        # A QuerySet of its own: what the list is annotated with is not asked for again.
-        rows = qs.model.objects.filter(pk__in=qs.order_by().values("pk"))
+        # By their keys: a list's prepared subqueries stand in the outermost query only.
+        rows = qs.model.objects.filter(pk__in=list(qs.order_by().values_list("pk", flat=True)))
         found = self.answers(rows, edge.as_of(request), edge.acting(request))
         return qs.filter(pk__in=[key for key, answer in found.items() if answer == value])
 

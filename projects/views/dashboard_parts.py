@@ -52,8 +52,11 @@ class BandRow:
     projects_baseline: Number
 
 
-def milestones(figures: MilestoneFigures, address: Address) -> charts.Stack | None:
-    """Return one bar of where the milestones stand, claimed kept apart from verified; None without milestones."""
+def milestones(figures: MilestoneFigures, address: Address, claimed: str = "") -> charts.Stack | None:
+    """Return one bar of where the milestones stand, claimed kept apart from verified; None without milestones.
+
+    `claimed` says what those are called that are achieved and not verified.
+    """
     overdue, states = figures.overdue.spread.count, figures.states
     return _stack(
         _("Where the milestones stand"),
@@ -66,7 +69,7 @@ def milestones(figures: MilestoneFigures, address: Address) -> charts.Stack | No
             ),
             (
                 "claimed",
-                _("achieved as claimed"),
+                claimed or _("achieved as claimed"),
                 states.achieved - figures.verified,
                 {"state": "achieved", "verified": "false"},
             ),
@@ -143,8 +146,7 @@ def india(projects: Iterable[Project], address: Address) -> India:
         found = of(project.states)
         counts.update(found)
         several += len(found) > 1
-        if not found:
-            elsewhere[_elsewhere(project)] += 1
+        elsewhere.update(it for it in where(project) if isinstance(it, Elsewhere))
     addresses = {state: address(state=state) for state in counts}
     return India(
         chart=tiles.tiles(_("Projects by state and union territory"), counts, addresses),
@@ -153,16 +155,19 @@ def india(projects: Iterable[Project], address: Address) -> India:
             for state, number in sorted(counts.items(), key=lambda it: (-it[1], it[0]))
         ],
         elsewhere=[
-            (where, Number(elsewhere[where], address(state=where))) for where in Elsewhere if elsewhere[where]
+            (other, Number(elsewhere[other], address(state=other))) for other in Elsewhere if elsewhere[other]
         ],
         several=several,
     )
 
 
-def _elsewhere(project: Project) -> Elsewhere:
+def where(project: Project) -> tuple[IndianState | Elsewhere, ...]:
+    """Return where the project is counted: in each of its states, or where it lies in none."""
+    if project.states:
+        return of(project.states)
     if not project.country:
-        return Elsewhere.NOWHERE
-    return Elsewhere.UNKNOWN if project.country == INDIA else Elsewhere.ABROAD
+        return (Elsewhere.NOWHERE,)
+    return (Elsewhere.UNKNOWN,) if project.country == INDIA else (Elsewhere.ABROAD,)
 
 
 def _stack(
