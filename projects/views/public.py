@@ -160,9 +160,9 @@ class PublicRows(Public):
     template_name = "projects/public_rows.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(rows=self._chosen(), **kwargs)
+        return super().get_context_data(rows=self.chosen(), **kwargs)
 
-    def _chosen(self) -> list[Any]:
+    def chosen(self) -> list[Any]:
         rows, questions = self._kind()
         for name, value in self.request.GET.items():
             if name == "as_of":

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import resolve
 
 from projects.choices import Phase, Sector
 from projects.models import Measurement
@@ -17,12 +19,25 @@ from tests.reports.canaries import WORD, records
 pytestmark = [pytest.mark.engine("postgres"), pytest.mark.django_db]
 
 SOURCE = "https://example.org/published"
-PAGES = ("/public/", *(f"/public/rows/{kind}/" for kind in ("milestones", "targets", "projects", "agreements")))
+PAGES = (
+    "/public/",
+    *(f"/public/rows/{kind}/" for kind in ("milestones", "targets", "projects", "agreements")),
+)
 
 
 @pytest.fixture(autouse=True)
 def _no_figures_of_other_tests():
     cache.clear()
+
+
+def rows_of(address: str) -> list:
+    """Return the rows behind the address, without writing out the page."""
+    found = resolve(address.partition("?")[0])
+    view = found.func.view_class()
+    request = RequestFactory().get(address)
+    request.user = AnonymousUser()
+    view.setup(request, *found.args, **found.kwargs)
+    return view.chosen()
 
 
 def shown() -> str:
@@ -43,12 +58,14 @@ def test_every_public_number_leads_to_as_many_rows_and_agrees_with_the_open_data
     wrong = [
         (number, address)
         for number, address in numbers
-        if not address.startswith("#") and len(client.get(address).context["rows"]) != number
+        if not address.startswith("#") and len(rows_of(address)) != number
     ]
     assert not wrong
     for kind in ("projects", "milestones", "targets"):
-        rows = client.get(f"/public/rows/{kind}/").context["rows"]
-        assert len(rows) == client.get(f"/api/v1/open/{kind}/?page_size=1").json()["count"]
+        rows = client.get(f"/public/rows/{kind}/?as_of=2026-06-15").context["rows"]
+        opened = client.get(f"/api/v1/open-{kind}/?page_size=200").json()["results"]
+        names = {(row.reference) for row in (getattr(it, kind.removesuffix("s")) for it in rows)}
+        assert names == {row["reference"] for row in opened}
     page = answer.content.decode()
     assert "GODL-India" in page
     assert "15 Jun 2026" in page
@@ -80,7 +97,15 @@ def test_nothing_of_a_partner_and_nothing_internal_is_shown(cast):
     page = shown()
     assert "Published plant" in page
     assert "Published step" in page
-    for secret in (WORD, "PRJ-901", cast.our_project.name, "77.77", "3 Jun 2026", "AGR-971", cast.our_lead.post):
+    for secret in (
+        WORD,
+        "PRJ-901",
+        cast.our_project.name,
+        "77.77",
+        "3 Jun 2026",
+        "AGR-971",
+        cast.our_lead.post,
+    ):
         assert secret not in page, secret
     assert Client().get("/public/").context["found"].milestones.states.achieved == 0
     moved.verify(by=acting(cast.officer))
