@@ -58,7 +58,8 @@ class Publication:
 def publication(as_of: dt.date) -> Publication:
     """Return the public figures on a day; the same number of queries whatever their number."""
     milestones = _milestones(as_of)
-    projects = project_figures(public_projects(), as_of, milestones)
+    published: Any = public_projects()
+    projects = project_figures(published, as_of, milestones)
     return Publication(
         as_of=as_of,
         targets=_targets(as_of),

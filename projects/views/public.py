@@ -68,7 +68,10 @@ class Public(TemplateView):
         """The figures, worked out once for each state of the records."""
         seq, _hash = audit.head()
         key = f"public:{self.on.isoformat()}:{seq}"
-        found: Publication = cache.get_or_set(key, lambda: publication(self.on), KEPT)
+        found: Publication | None = cache.get(key)
+        if found is None:
+            found = publication(self.on)
+            cache.set(key, found, KEPT)
         return found
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
