@@ -1,4 +1,4 @@
-"""The figures of the public edition: what permissions.py calls published, and of it nothing that was claimed here alone.
+"""The figures of the public page: what permissions.py calls published, and of it nothing that was claimed here alone.
 
 A milestone that its published source reports as achieved counts as published; one that somebody claims here counts from
 its verification on. Of values, only verified ones with their source are public, as in the open data.

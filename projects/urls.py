@@ -48,7 +48,7 @@ def _pages_of(kind: ClaimKind) -> list[URLPattern]:
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="overview", query_string=True), name="home"),
-    path("public/", public.PublicEdition.as_view(), name="public"),
+    path("public/", public.PublicPage.as_view(), name="public"),
     path("public/rows/<str:kind>/", public.PublicRows.as_view(), name="public-rows"),
     path("programme/", overview.Overview.as_view(), name="overview"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),

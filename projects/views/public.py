@@ -1,4 +1,4 @@
-"""The public edition: the programme in published facts, without signing in; every number leads to its rows."""
+"""The public page: the programme in published facts, without signing in; every number leads to its rows."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Public(TemplateView):
         )
 
 
-class PublicEdition(Public):
+class PublicPage(Public):
     template_name = "projects/public.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -158,7 +158,7 @@ class PublicEdition(Public):
 
 
 class PublicRows(Public):
-    """The rows behind one number of the public edition; 404 where the address asks for what it cannot."""
+    """The rows behind one number of the public page; 404 where the address asks for what it cannot."""
 
     template_name = "projects/public_rows.html"
 

@@ -1,4 +1,4 @@
-"""The public edition: everybody may see it, every number leads to its rows, and nothing internal stands in it."""
+"""The public page: everybody may see it, every number leads to its rows, and nothing internal stands in it."""
 
 import datetime as dt
 
