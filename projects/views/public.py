@@ -66,8 +66,8 @@ class Public(TemplateView):
     @cached_property
     def found(self) -> Publication:
         """The figures, worked out once for each state of the records."""
-        seq, _hash = audit.head()
-        key = f"public:{self.on.isoformat()}:{seq}"
+        _seq, state = audit.head()
+        key = f"public:{self.on.isoformat()}:{state}"
         found: Publication | None = cache.get(key)
         if found is None:
             found = publication(self.on)

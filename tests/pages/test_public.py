@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import resolve
 
@@ -23,11 +22,6 @@ PAGES = (
     "/public/",
     *(f"/public/rows/{kind}/" for kind in ("milestones", "targets", "projects", "agreements")),
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_figures_of_other_tests():
-    cache.clear()
 
 
 def rows_of(address: str) -> list:
