@@ -24,7 +24,6 @@ class Tile:
     number: int
     x: str
     y: int
-    address: str
 
     @property
     def letters(self) -> str:
@@ -52,18 +51,14 @@ class Tiles:
     tile_width: str = "12.1%"
 
     @property
-    def is_linked(self) -> bool:
-        return any(tile.address for tile in self.tiles)
-
-    @property
     def alt(self) -> str:
         """The map in words, for whoever cannot see it."""
         told = "; ".join(f"{tile.state.label} {tile.number}" for tile in self.tiles if tile.number)
         return f"{self.title}: {told}"
 
 
-def tiles(title: str, counts: Mapping[IndianState, int], addresses: Mapping[IndianState, str]) -> Tiles:
-    """Return a tile for every state, also where nothing is counted; one with an address leads there."""
+def tiles(title: str, counts: Mapping[IndianState, int]) -> Tiles:
+    """Return a tile for every state, also where nothing is counted."""
     return Tiles(
         title,
         [
@@ -72,7 +67,6 @@ def tiles(title: str, counts: Mapping[IndianState, int], addresses: Mapping[Indi
                 number=counts.get(state, 0),
                 x=f"{Decimal(place.column) * 100 / COLUMNS:.2f}%",
                 y=place.row * PITCH,
-                address=addresses.get(state, ""),
             )
             for state, place in PLACES.items()
         ],

@@ -147,11 +147,10 @@ def india(projects: Iterable[Project], address: Address) -> India:
         counts.update(found)
         several += len(found) > 1
         elsewhere.update(it for it in where(project) if isinstance(it, Elsewhere))
-    addresses = {state: address(state=state) for state in counts}
     return India(
-        chart=tiles.tiles(_("Projects by state and union territory"), counts, addresses),
+        chart=tiles.tiles(_("Projects by state and union territory"), counts),
         states=[
-            (state, Number(number, addresses[state]))
+            (state, Number(number, address(state=state)))
             for state, number in sorted(counts.items(), key=lambda it: (-it[1], it[0]))
         ],
         elsewhere=[
