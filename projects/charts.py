@@ -137,6 +137,8 @@ class Part(NamedTuple):
     role: str
     label: str
     number: int
+    address: str = ""
+    """Where its rows are listed, on pages."""
 
 
 @dataclass(frozen=True)

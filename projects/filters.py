@@ -47,10 +47,24 @@ from projects.models import (
     Transfer,
 )
 from projects.progress.standings import workings
+from projects.progress.target_states import TargetState
+from projects.progress.targets import OUTPUT_CODES
 from projects.progress.working import Standing
 from projects.reference_words import said, with_hindi
+from projects.states import Elsewhere, IndianState
+from projects.worked_out_filters import (
+    STANDING,
+    WorkedOut,
+    banded,
+    of_milestones,
+    of_project_delay,
+    of_targets,
+    yes_or_no,
+)
 
 ANY = _("any")
+YES_NO = [("true", _("yes")), ("false", _("no"))]
+UNDECIDED = "none"  # in addresses: no gate is decided, or no phase is reported
 
 
 def _visible(model: Any) -> Any:
@@ -202,14 +216,33 @@ class ProjectFilter(filters.FilterSet):
 
     q = SearchFilter(fields=("reference", "name", "product", "region"))
     kind = choice(ProjectKind.choices, _("Kind"))
-    phase = choice(Phase.choices, _("Phase as reported"))
-    stage = choice(Stage.choices, _("Stage"))
+    phase = filters.ChoiceFilter(
+        choices=[*Phase.choices, (UNDECIDED, _("not known"))],
+        label=_("Phase as reported"),
+        empty_label=ANY,
+        method="of_phase",
+    )
+    stage = filters.ChoiceFilter(
+        choices=[*Stage.choices, (UNDECIDED, _("no gate decided yet"))],
+        label=_("Stage"),
+        empty_label=ANY,
+        method="of_stage",
+    )
+    state = filters.ChoiceFilter(
+        choices=[*IndianState.choices, *Elsewhere.choices],
+        label=_("State or union territory"),
+        empty_label=ANY,
+        method="of_state",
+    )
     sector = choice(Sector.choices, _("Sector served"))
     lead = named(Organisation, "lead", _("Lead organisation"))
     mineral = MineralFilter("minerals")
     agreement = named(Agreement, "agreement", _("Agreement"))
     parent = named(Project, "parent", _("Parent project"))
     overdue = _yes_no(_("With overdue milestones"), method="with_overdue")
+    late = banded(_("Late, against the latest date"), of_project_delay(against_latest=True), ANY)
+    late_baseline = banded(_("Late, against the original date"), of_project_delay(against_latest=False), ANY)
+    has_cost = _yes_no(_("With a known cost"), field_name="cost_crore", lookup_expr="isnull", exclude=True)
     sort = Sorting(
         fields=(
             ("reference", "reference"),
@@ -230,6 +263,17 @@ class ProjectFilter(filters.FilterSet):
         model = Project
         fields: tuple[str, ...] = ()
 
+    def of_phase(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(phase="" if value == UNDECIDED else value)
+
+    def of_stage(self, queryset: Any, name: str, value: str) -> QuerySet:
+        """Keep the projects that stand in the stage on the request's as-of day."""
+        found = queryset.with_stage(edge.as_of(self.request))
+        return found.filter(stage_on="" if value == UNDECIDED else value)
+
+    def of_state(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.in_state(value)
+
     def with_overdue(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
         return queryset.filter(milestones_overdue__gt=0) if value else queryset.filter(milestones_overdue=0)
 
@@ -241,6 +285,12 @@ class MilestoneFilter(filters.FilterSet):
     state = choice(State.choices, _("State"))
     status = choice(MilestoneStatus.choices, _("Step"))
     overdue = _yes_no(_("Overdue"), method="only_overdue")
+    verified = _yes_no(_("Verified"), method="only_verified")
+    late = banded(_("Overdue, against the latest date"), of_milestones(lambda it: it.overdue_band), ANY)
+    late_baseline = banded(
+        _("Overdue, against the original date"), of_milestones(lambda it: it.overdue_baseline_band), ANY
+    )
+    achieved_late = banded(_("Achieved late"), of_milestones(lambda it: it.delay_band), ANY)
     type = choice(MilestoneType.choices, _("Type"))
     project = named(Project, "project", _("Project"))
     agreement = named(Agreement, "agreement", _("Agreement"))
@@ -266,6 +316,10 @@ class MilestoneFilter(filters.FilterSet):
         model = Milestone
         fields: tuple[str, ...] = ()
 
+    def only_verified(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
+        done = Milestone.objects.verified(edge.as_of(self.request)).values("pk")
+        return queryset.filter(pk__in=done) if value else queryset.exclude(pk__in=done)
+
     def only_overdue(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
         late = Milestone.objects.overdue(edge.as_of(self.request)).values("pk")
         return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
@@ -283,6 +337,20 @@ class TargetFilter(filters.FilterSet):
         field_name="indicator__code", lookup_expr="istartswith", label=_("Indicator"), max_length=20
     )
     target_basis = choice(TargetBasis.choices, _("Set by"))
+    standing = WorkedOut(choices=TargetState.choices, label=_("Standing"), empty_label=ANY, answers=STANDING)
+    output = _yes_no(_("Output"), method="only_outputs")
+    reported = WorkedOut(
+        choices=YES_NO,
+        label=_("With a reported value"),
+        empty_label=ANY,
+        answers=of_targets(yes_or_no(lambda it: it.claimed is not None)),
+    )
+    verified = WorkedOut(
+        choices=YES_NO,
+        label=_("With a verified value"),
+        empty_label=ANY,
+        answers=of_targets(yes_or_no(lambda it: it.verified is not None)),
+    )
     due_from = day("due_on", "gte", _("Due from"))
     due_to = day("due_on", "lte", _("Due to"))
     sort = Sorting(
@@ -294,6 +362,12 @@ class TargetFilter(filters.FilterSet):
     class Meta:
         model = Target
         fields: tuple[str, ...] = ()
+
+    def only_outputs(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:  # noqa: FBT001 - django-filter's signature
+        made = Q()
+        for family in OUTPUT_CODES:
+            made |= Q(indicator__code__startswith=family)
+        return queryset.filter(made) if value else queryset.exclude(made)
 
 
 class IndicatorFilter(filters.FilterSet):

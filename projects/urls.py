@@ -1,6 +1,7 @@
 """The pages of the programme."""
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
@@ -21,6 +22,7 @@ from projects.views import (
     notices,
     overview,
     projects,
+    public,
     readiness,
     reliance,
     roadmaps,
@@ -48,7 +50,10 @@ def _pages_of(kind: ClaimKind) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("", overview.Overview.as_view(), name="overview"),
+    path("", RedirectView.as_view(pattern_name="overview", query_string=True), name="home"),
+    path("public/", public.PublicPage.as_view(), name="public"),
+    path("public/rows/<str:kind>/", public.PublicRows.as_view(), name="public-rows"),
+    path("programme/", overview.Overview.as_view(), name="overview"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
     path("agreements/<str:reference>/", agreements.AgreementDetail.as_view(), name="agreement-detail"),
     path(

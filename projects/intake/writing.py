@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from projects import states
 from projects.choices import MilestoneStatus, RevisionReason
 from projects.intake.linking import Present
 from projects.intake.reading import Row
@@ -162,6 +163,7 @@ def _project(writer: Writer, row: Row) -> Project:
             capacity_unit=row["capacity_unit"] or "",
             region=row["state_or_region"] or "",
             country=row["country"] or "",
+            states=states.from_record(row["state_or_region"] or "", row["country"] or ""),
             trl_stated=stated,
             trl_claimed=int(stated) if SINGLE_LEVEL.fullmatch(stated) else None,
             cost_crore=row["cost_crore_inr"],

@@ -26,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from projects import states as places
 from projects.choices import Gate, GateDecision, Phase, ProjectKind, Sector, Stage
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
@@ -33,6 +34,7 @@ from projects.models.people import Organisation, User
 from projects.models.prepared import prepared
 from projects.models.reference import Mineral
 from projects.models.sourced import Sourced
+from projects.states import INDIA, Elsewhere, IndianState
 
 TRL = [MinValueValidator(1), MaxValueValidator(9)]
 
@@ -55,6 +57,24 @@ COUNTS = {kind: _count(kind) for kind in ("total", "achieved", "verified", "open
 
 
 class ProjectQuerySet(AuditedQuerySet):
+    def in_state(self, where: str) -> Self:
+        """Return the projects in a state (its code), or those of which none is known (`Elsewhere`)."""
+        if where in IndianState:
+            return self.filter(states__contains=where)
+        bare = self.filter(states="")
+        if where == Elsewhere.UNKNOWN:
+            return bare.filter(country=INDIA)
+        return (
+            bare.filter(country="") if where == Elsewhere.NOWHERE else bare.exclude(country__in=["", INDIA])
+        )
+
+    def with_stage(self, on: dt.date) -> Self:
+        """Annotate `stage_on`: the stage that the decisions up to the day lead to, '' before the first."""
+        decisions: Any = Project._meta.get_field("gates").related_model
+        known = decisions.objects.filter(project=OuterRef("pk"), decided_on__lte=on)
+        last = known.order_by("-decided_on", "-pk").values("to_stage")[:1]
+        return self.annotate(stage_on=Coalesce(Subquery(last), Value("")))
+
     def with_progress(self, on: dt.date) -> Self:
         """Annotate `milestones_total`, `_achieved`, `_verified`, `_open` and `_overdue` as they stand on `on`.
 
@@ -135,6 +155,13 @@ class Project(Sourced, Audited):
     sector = models.CharField(_("sector served"), max_length=12, choices=Sector, blank=True)
     region = models.CharField(_("state or region"), max_length=200, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
+    states = models.CharField(
+        _("states"),
+        max_length=251,
+        blank=True,
+        validators=[places.require_known],
+        help_text=_("Codes of ISO 3166-2:IN; empty where the record names no state of India for sure."),
+    )
     trl_stated = models.CharField(_("TRL as stated by the source"), max_length=20, blank=True)
     trl_claimed = models.PositiveSmallIntegerField(_("TRL claimed"), null=True, blank=True, validators=TRL)
     trl_verified = models.PositiveSmallIntegerField(_("TRL verified"), null=True, blank=True, validators=TRL)

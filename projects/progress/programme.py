@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from projects.choices import AsOfBasis
@@ -48,6 +48,23 @@ class Revision:
     revision: MilestoneRevision
     row: MilestoneRow
     days: int
+
+
+@dataclass(frozen=True)
+class LedgerTotals:
+    """What the lines of a ledger come to."""
+
+    lines: int
+    milestones: int
+    """How many milestones were moved."""
+    later: int
+    """Days by which dates were moved later, all lines together."""
+    earlier: int
+    """Days by which dates were moved earlier."""
+
+    @property
+    def net(self) -> int:
+        return self.later - self.earlier
 
 
 @dataclass(frozen=True)
@@ -154,6 +171,16 @@ def ledger(rows: Iterable[MilestoneRow]) -> tuple[Revision, ...]:
         )
     )
     return tuple(found)
+
+
+def ledger_totals(lines: Sequence[Revision]) -> LedgerTotals:
+    """Return the sums of the ledger's lines."""
+    return LedgerTotals(
+        lines=len(lines),
+        milestones=len({line.row.milestone.pk for line in lines}),
+        later=sum(line.days for line in lines if line.days > 0),
+        earlier=-sum(line.days for line in lines if line.days < 0),
+    )
 
 
 def provenance(records: Iterable[Sourced]) -> Provenance:

@@ -12,6 +12,7 @@ from projects.choices import Phase, ProjectKind
 from projects.models import Agreement, Project, State
 from projects.models.projects import ProjectQuerySet
 from projects.progress.arithmetic import Share, per_cent, shares
+from projects.progress.bands import Band, band
 from projects.progress.milestones import MilestoneRow
 
 # Kinds that are financed as government programmes; plants, centres and explorations are not.
@@ -161,6 +162,16 @@ def project_row(
         is_inside_parent=is_inside,
         inside=parent if is_inside else None,
     )
+
+
+def late_band(row: ProjectRow, as_of: dt.date, *, against_latest: bool) -> Band | None:
+    """Return the band of delay of the project's final milestone, as the programme report prints it; None when not late."""
+    governing = row.governing
+    if governing is None:
+        return None
+    planned = governing.due_on if against_latest else governing.milestone.baseline_on
+    reached = governing.milestone.actual_on if governing.is_achieved else as_of if governing.is_open else None
+    return band(planned, reached) if reached else None
 
 
 def _late(row: MilestoneRow | None, as_of: dt.date, *, against_latest: bool) -> int | None:

@@ -51,9 +51,12 @@ class EarlyWarning:
         return sum(len(rows) for _rule, rows in self.rules)
 
 
-def early_warning(as_of: dt.date, actor: Actor) -> EarlyWarning:
-    """Return every warning on `as_of`; a fixed number of queries, whatever the size of the programme."""
-    whole = programme(as_of, actor)
+def early_warning(as_of: dt.date, actor: Actor, whole: Programme | None = None) -> EarlyWarning:
+    """Return every warning on `as_of`; a fixed number of queries, whatever the size of the programme.
+
+    `whole` are the figures of the same day and actor, where the caller has them already.
+    """
+    whole = whole or programme(as_of, actor)
     traces = newest_traces(whole.projects.rows, whole.milestones.rows, whole.targets.rows, as_of)
     found = flagged(whole, actor)
     return replace(found, rules=(*applied(whole, traces), *found.rules))

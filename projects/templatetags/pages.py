@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,6 +66,9 @@ UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "clai
 UNTOLD |= {"done_by_id", "closed_by_id", "done_note"}
 UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 
+LEADING_KEY = re.compile(r"^\d+(: |/| )")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 # The pages of a project, in the order in which its own page names them.
 PROJECT_PAGES = (
     ("project-detail", gettext_lazy("Progress")),
@@ -117,6 +121,32 @@ def host(url: str) -> str:
 def done(action: str) -> Any:
     """Return an audit event's action in words; the action itself where there are none."""
     return ACTIONS.get(action, action)
+
+
+@register.filter
+def kind(event: AuditEvent) -> str:
+    """Return what an event was done to, as a word that begins a sentence."""
+    name = str(apps.get_model(event.object_type)._meta.verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+@register.filter
+def named(event: AuditEvent) -> str:
+    """Return which one an event was done to: the label it keeps, without keys, codes and days in the reader's words."""
+    model, label = apps.get_model(event.object_type), event.object_label
+    if event.object_type == "projects.evidence":
+        return label.rpartition(" (")[0]  # without the digest
+    if _field(model, "reference"):
+        return label
+    words = {str(code): str(word) for it in model._meta.fields for code, word in it.flatchoices or ()}
+    return " ".join(_in_words(token, words) for token in LEADING_KEY.sub("", label).split(" "))
+
+
+def _in_words(token: str, words: dict[str, str]) -> str:
+    bare = token.strip("()")
+    if ISO_DAY.fullmatch(bare):
+        return token.replace(bare, formats.day(bare))
+    return words.get(token, token)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from projects import charts, formats
 from projects.charts import Event, Part, Row, Value
 from projects.choices import RelianceMetric
 from projects.progress import MilestoneFigures, MilestoneRow, RelianceFigures, Series
+from projects.progress.readiness_ladder import LadderStanding
 from projects.progress.reliance import RelianceSummary
 from projects.progress.stages import Roadmap
 from projects.reference_words import said_unit
@@ -37,9 +38,29 @@ def states(figures: MilestoneFigures) -> charts.Stack | None:
     return charts.stack(_("Where the milestones stand"), [part for part in parts if part.number])
 
 
+def plan(rows: Sequence[MilestoneRow], found: Roadmap, as_of: dt.date) -> list[charts.Timeline]:
+    """Return the gates of a project and below them its milestones, with their dates on one scale."""
+    events = [event for event in _gates(found) if any(event[1:4])] + _milestones(rows)
+    return charts.timeline(_("Original, latest and actual dates"), events, as_of) if events else []
+
+
 def timeline(rows: Sequence[MilestoneRow], as_of: dt.date) -> list[charts.Timeline]:
     """Return the dates of a project's milestones on one scale, in the order of their dates."""
-    events = [
+    events = _milestones(rows)
+    return charts.timeline(_("Original, latest and actual dates"), events, as_of) if events else []
+
+
+def road(found: Roadmap) -> charts.Timeline | None:
+    """Return the gates of a project on one scale; None where none has a date."""
+    events = _gates(found)
+    if not any(date for event in events for date in event[1:4]):
+        return None
+    (panel,) = charts.timeline(_("Gates: baseline, forecast and pass"), events, found.as_of)
+    return panel
+
+
+def _milestones(rows: Sequence[MilestoneRow]) -> list[Event]:
+    return [
         Event(
             label=f"{row.milestone.reference} {row.milestone.title}",
             baseline=row.milestone.baseline_on,
@@ -50,12 +71,10 @@ def timeline(rows: Sequence[MilestoneRow], as_of: dt.date) -> list[charts.Timeli
         for row in by_date(rows)
         if _counts_on(row)
     ]
-    return charts.timeline(_("Original, latest and actual dates"), events, as_of) if events else []
 
 
-def road(found: Roadmap) -> charts.Timeline | None:
-    """Return the gates of a project on one scale; None where none has a date."""
-    events = [
+def _gates(found: Roadmap) -> list[Event]:
+    return [
         Event(
             label=str(row.rule.gate.label),
             baseline=row.baseline.planned_on if row.baseline else None,
@@ -65,10 +84,17 @@ def road(found: Roadmap) -> charts.Timeline | None:
         )
         for row in found.gates
     ]
-    if not any(date for event in events for date in event[1:4]):
+
+
+def readiness(trl: LadderStanding) -> charts.Ladder | None:
+    """Return the technology readiness scale of a project; None where nothing is claimed."""
+    if not trl.is_known:
         return None
-    (panel,) = charts.timeline(_("Gates: baseline, forecast and pass"), events, found.as_of)
-    return panel
+    claimed = trl.claimed.value if trl.claimed else None
+    verified = trl.verified.value if trl.verified else None
+    words = {"claimed": claimed or formats.unknown(), "verified": verified or formats.unknown()}
+    alt = _("Technology readiness level: claimed %(claimed)s, verified %(verified)s") % words
+    return charts.ladder(_("Technology readiness level, 1 to 9"), alt, [claimed] if claimed else [], verified)
 
 
 def by_date(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:

@@ -8,18 +8,24 @@ from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.views.generic import DetailView
 
-from projects import permissions
+from projects import permissions, states
 from projects.choices import ProjectKind
 from projects.filters import ProjectFilter
-from projects.models import Agreement, Evidence, Project, Readiness, Transfer
+from projects.models import Agreement, Clearance, Evidence, FundLine, Project, Readiness, Transfer
 from projects.progress import progress_of, with_facts
+from projects.progress.activity import activity
 from projects.progress.agreement_life import consortium, suspended_on, suspension
+from projects.progress.clearances import clearance_figures
+from projects.progress.funds import project_money
 from projects.progress.mass_balance import mass_balance_flags, mass_balance_of
+from projects.progress.programme import ledger_totals
 from projects.progress.readiness_ladder import project_readiness
 from projects.progress.stages import road, with_road
 from projects.views import drawings
 from projects.views.page import FilteredList, Page
 from projects.views.transfers import standings
+
+MOST_EVENTS = 15
 
 
 class ProjectList(FilteredList):
@@ -65,6 +71,9 @@ class ProjectDetail(Page, DetailView):
         readiness = project_readiness(
             Readiness.objects.visible_to(self.actor).filter(project=project), self.on
         )
+        road_found = road(self.object, self.on)
+        decided = Clearance.objects.visible_to(self.actor).filter(project=project)
+        clearances = clearance_figures(decided, self.on)
         handed = Transfer.objects.visible_to(self.actor).filter(project=project)
         return super().get_context_data(
             figures=figures,
@@ -72,12 +81,20 @@ class ProjectDetail(Page, DetailView):
             parent=parent,
             children=[row for row in related if row.parent_id == project.pk],
             agreement=self.object.agreement,
-            road=road(self.object, self.on),
+            road=road_found,
             suspended=suspension(self.object.agreement, self.on),
             consortium=consortium(project.partners.all()) if project.kind == ProjectKind.CENTRE else None,
             feed_warnings=[flag.text for flag in mass_balance_flags(balances, self.on)],
             states=drawings.states(figures.milestones),
-            timeline=drawings.timeline(rows, self.on),
+            timeline=drawings.plan(rows, road_found, self.on),
+            moved=ledger_totals(figures.revisions),
+            readiness_chart=drawings.readiness(readiness.trl),
+            money=project_money(
+                list(FundLine.objects.visible_to(self.actor).filter(project=project)), self.on
+            ),
+            recorded=[line for line in clearances.checklist if line.rows],
+            events=activity(project, self.on, self.actor, MOST_EVENTS),
+            places=[state.label for state in states.of(project.states)],
             rows=[(row, evidence.get(row.milestone.pk, [])) for row in drawings.by_date(rows)],
             readiness=readiness,
             ladders=(readiness.trl, readiness.mrl),

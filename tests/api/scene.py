@@ -167,6 +167,7 @@ def _assemble_scene() -> Scene:
         "token": {},
         "calendar_link": {},
         "calendar_secret": {},
+        "public_kind": {OWN: "projects", OTHER: "targets"},
         "webhook": {},
         "delivery": {},
         "notice": {},

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from projects.models import User
@@ -18,6 +19,11 @@ NOON = dt.datetime.combine(TODAY, dt.time(12), tzinfo=ZoneInfo("Asia/Kolkata"))
 def _today() -> Iterator[None]:
     with time_machine.travel(NOON):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_figures_of_other_tests() -> None:
+    cache.clear()  # what a page keeps would be served to the next test with the same records
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.cast import acting, milestone
 pytestmark = pytest.mark.engine("postgres")
 
 FIGURES = (
-    "/",
+    "/programme/",
     "/projects/",
     "/projects/PRJ-901/",
     "/projects/PRJ-901/feed/",
@@ -56,11 +56,11 @@ def test_links_keep_a_chosen_day_and_today_stays_unnamed(cast, as_user):
 def test_the_day_is_that_of_india(cast, as_user):
     half_past_six_in_utc = dt.datetime(2026, 6, 15, 18, 45, tzinfo=dt.UTC)
     with time_machine.travel(half_past_six_in_utc):
-        assert "Figures as of 16 Jun 2026" in as_user(cast.officer).get("/").content.decode()
+        assert "Figures as of 16 Jun 2026" in as_user(cast.officer).get("/programme/").content.decode()
 
 
 def test_a_day_ahead_is_shown_with_a_warning(cast, as_user):
-    assert "This day lies ahead" in as_user(cast.officer).get("/?as_of=2027-03-31").content.decode()
+    assert "This day lies ahead" in as_user(cast.officer).get("/programme/?as_of=2027-03-31").content.decode()
 
 
 def test_claimed_is_never_counted_as_verified(cast, as_user):
@@ -73,13 +73,14 @@ def test_claimed_is_never_counted_as_verified(cast, as_user):
 
 
 def test_overdue_is_worded_as_missing_evidence(cast, as_user):
-    page = as_user(cast.officer).get("/").content.decode()
+    page = as_user(cast.officer).get("/programme/").content.decode()
     assert "there is no public evidence by the due date" in page
     assert "failed" not in page
 
 
 @pytest.mark.parametrize(
-    ("who", "path"), [("officer", "/"), ("our_lead", "/"), ("officer", "/agreements/AGR-901/")]
+    ("who", "path"),
+    [("officer", "/programme/"), ("our_lead", "/programme/"), ("officer", "/agreements/AGR-901/")],
 )
 def test_every_figure_that_leads_to_a_list_leads_to_that_of_the_chosen_day(cast, as_user, who, path):
     page = as_user(cast.people[who]).get(f"{path}?as_of=2026-06-10").content.decode()
@@ -92,6 +93,6 @@ def test_every_figure_that_leads_to_a_list_leads_to_that_of_the_chosen_day(cast,
 
 
 def test_the_counts_of_a_project_lead_to_its_milestones(cast, as_user):
-    page = as_user(cast.our_lead).get("/").content.decode()
+    page = as_user(cast.our_lead).get("/programme/").content.decode()
     assert 'href="/milestones/?project=PRJ-901&amp;state=achieved"' in page
     assert 'href="/milestones/?project=PRJ-901&amp;overdue=true"' in page

@@ -87,7 +87,7 @@ def test_agreements_are_found_by_what_came_of_them(cast, as_user):
     assert len(browser.get("/agreements/?paper_only=true").context["object_list"]) == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/projects/", "/agreements/", "/milestones/"])
+@pytest.mark.parametrize("path", ["/programme/", "/projects/", "/agreements/", "/milestones/"])
 def test_a_person_without_a_role_sees_an_empty_page_that_says_why(cast, as_user, path):
     page = as_user(cast.nobody).get(path).content.decode()
     assert 'class="empty"' in page

@@ -28,7 +28,12 @@ pytestmark = pytest.mark.engine("postgres")
 
 HOSTILE = "<script>alert('x')</script>\"onmouseover=alert(1) {{ 7*7 }}"
 PATHS = (
-    "/",
+    "/programme/",
+    "/public/",
+    "/public/rows/milestones/",
+    "/public/rows/targets/",
+    "/public/rows/projects/",
+    "/public/rows/agreements/",
     "/agreements/",
     "/agreements/AGR-901/",
     "/agreements/AGR-901/life/",
@@ -90,7 +95,7 @@ PATHS = (
     "/indicators/PRD-901/change/",
     "/milestones/MST-999/",
     "/milestones/MST-901/verify/",
-    "/?as_of=x",
+    "/programme/?as_of=x",
 )
 
 

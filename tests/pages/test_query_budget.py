@@ -38,13 +38,14 @@ from tests.projects import results
 pytestmark = pytest.mark.engine("postgres")
 
 PAGES = {
-    "/": 18,
+    "/programme/": 44,
+    "/public/": 9,
     "/agreements/": 35,  # the ten questions to all that are listed
     "/agreements/?standing=symbolic": 61,  # asked of all first, to find those of the class
     "/agreements/AGR-901/": 41,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 12,
-    "/projects/PRJ-901/": 29,
+    "/projects/PRJ-901/": 34,
     "/projects/PRJ-901/roadmap/": 9,
     "/roadmap/": 13,
     "/projects/PRJ-901/feed/": 11,

@@ -25,15 +25,15 @@ def text(answer) -> str:
 
 
 def test_the_overview_shows_the_expected_figures_of_each_day(auditor):
-    page = text(auditor.get("/?as_of=2026-03-31"))
+    page = text(auditor.get("/programme/?as_of=2026-03-31"))
     assert "For 6 milestones there is no public evidence by the due date." in page
     assert "India imports all it needs of 10 minerals." in page
     assert "₹ 67,109 crore" in page
     assert "₹ 23,580 crore" in page
-    assert "with a target 5 13.2 % with a pilot or later 3 7.9 % with a project 10 26.3 %" in page
-    assert "on paper only 26 68.4 % announced or signed 38" in page
-    assert "For 12 milestones there is no" in text(auditor.get("/?as_of=2026-06-30"))
-    assert "For 14 milestones there is no" in text(auditor.get("/?as_of=2026-09-30"))
+    assert "with a target 5 13.2 % on paper only 26 68.4 % with a project 10 26.3 %" in page
+    assert "with a pilot or later 3 7.9 % announced or signed 38" in page
+    assert "For 12 milestones there is no" in text(auditor.get("/programme/?as_of=2026-06-30"))
+    assert "For 14 milestones there is no" in text(auditor.get("/programme/?as_of=2026-09-30"))
 
 
 def test_lists_find_as_many_as_the_overview_counts_and_every_record_opens(auditor):

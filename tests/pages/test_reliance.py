@@ -153,7 +153,7 @@ def test_nothing_of_what_defence_needs_stands_on_anybody_elses_pages(cast, as_us
     row = Measurement.claim(
         goal, by=acting(cast.officer), value=Decimal("31.9"), period_end=dt.date(2026, 5, 31)
     )
-    paths = ("/", "/reliance/", "/projects/", "/projects/PRJ-901/", "/projects/PRJ-901/feed/")
+    paths = ("/programme/", "/reliance/", "/projects/", "/projects/PRJ-901/", "/projects/PRJ-901/feed/")
     for name, person in cast.people.items():
         browser = as_user(person)
         text = " ".join(browser.get(path).content.decode() for path in paths)
