@@ -106,7 +106,7 @@ class AnyYesNo(BooleanWidget):
         self.choices = [("", ANY), ("true", _("yes")), ("false", _("no"))]
 
 
-def _yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
+def yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
     return filters.BooleanFilter(label=label, widget=AnyYesNo, **kwargs)
 
 
@@ -169,10 +169,10 @@ class AgreementFilter(filters.FilterSet):
     binding = choice(Binding.choices, _("Binding"))
     party = named(Organisation, "parties", _("Party"))
     mineral = MineralFilter("minerals")
-    has_project = _yes_no(_("With a project"))
-    has_pilot = _yes_no(_("With a pilot or later"))
-    has_target = _yes_no(_("With a target"))
-    paper_only = _yes_no(_("Paper only"), field_name="is_paper_only")
+    has_project = yes_no(_("With a project"))
+    has_pilot = yes_no(_("With a pilot or later"))
+    has_target = yes_no(_("With a target"))
+    paper_only = yes_no(_("Paper only"), field_name="is_paper_only")
     standing = filters.ChoiceFilter(
         choices=Standing.choices, label=_("Symbolic or working"), empty_label=ANY, method="of_standing"
     )
@@ -206,7 +206,7 @@ class ProjectFilter(filters.FilterSet):
     mineral = MineralFilter("minerals")
     agreement = named(Agreement, "agreement", _("Agreement"))
     parent = named(Project, "parent", _("Parent project"))
-    overdue = _yes_no(_("With overdue milestones"), method="with_overdue")
+    overdue = yes_no(_("With overdue milestones"), method="with_overdue")
     sort = Sorting(
         fields=(
             ("reference", "reference"),
@@ -237,7 +237,7 @@ class MilestoneFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "title", "acceptance", "owner_post"))
     state = choice(State.choices, _("State"))
     status = choice(MilestoneStatus.choices, _("Step"))
-    overdue = _yes_no(_("Overdue"), method="only_overdue")
+    overdue = yes_no(_("Overdue"), method="only_overdue")
     type = choice(MilestoneType.choices, _("Type"))
     project = named(Project, "project", _("Project"))
     agreement = named(Agreement, "agreement", _("Agreement"))

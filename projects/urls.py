@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
 from projects.views import (
+    administration,
     agreement_life,
     agreements,
     calendar,
@@ -16,7 +17,10 @@ from projects.views import (
     imports,
     indicators,
     milestones,
+    minerals,
+    organisations,
     overview,
+    programme_import,
     projects,
     readiness,
     reliance,
@@ -44,7 +48,46 @@ def _pages_of(kind: ClaimKind) -> list[URLPattern]:
     ]
 
 
+_at = "administration/"
+_administration = [
+    path(_at, administration.Administration.as_view(), name="administration"),
+    path(f"{_at}users/", administration.UserList.as_view(), name="user-list"),
+    path(f"{_at}users/new/", administration.UserNew.as_view(), name="user-new"),
+    path(f"{_at}users/<int:pk>/", administration.UserDetail.as_view(), name="user-detail"),
+    path(f"{_at}users/<int:pk>/change/", administration.UserChange.as_view(), name="user-change"),
+    path(f"{_at}users/<int:pk>/switch/", administration.UserSwitch.as_view(), name="user-switch"),
+    path(f"{_at}users/<int:pk>/password/", administration.UserPassword.as_view(), name="user-password"),
+    path(
+        f"{_at}users/<int:pk>/memberships/new/", administration.MembershipNew.as_view(), name="membership-new"
+    ),
+    path(
+        f"{_at}memberships/<int:pk>/change/",
+        administration.MembershipChange.as_view(),
+        name="membership-change",
+    ),
+    path(f"{_at}minerals/", minerals.MineralList.as_view(), name="mineral-list"),
+    path(f"{_at}minerals/new/", minerals.MineralNew.as_view(), name="mineral-new"),
+    path(f"{_at}minerals/<str:reference>/change/", minerals.MineralChange.as_view(), name="mineral-change"),
+    path(f"{_at}minerals/<str:reference>/listings/new/", minerals.ListingNew.as_view(), name="listing-new"),
+    path(f"{_at}listings/<int:pk>/change/", minerals.ListingChange.as_view(), name="listing-change"),
+    path(f"{_at}import/", programme_import.ProgrammeImport.as_view(), name="programme-import"),
+    path("organisations/", organisations.OrganisationList.as_view(), name="organisation-list"),
+    path("organisations/new/", organisations.OrganisationNew.as_view(), name="organisation-new"),
+    path(
+        "organisations/<str:reference>/",
+        organisations.OrganisationDetail.as_view(),
+        name="organisation-detail",
+    ),
+    path(
+        "organisations/<str:reference>/change/",
+        organisations.OrganisationChange.as_view(),
+        name="organisation-change",
+    ),
+    path("set-password/<uidb64>/<token>/", administration.SetPassword.as_view(), name="set-password"),
+]
+
 urlpatterns = [
+    *_administration,
     path("", overview.Overview.as_view(), name="overview"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
     path("agreements/<str:reference>/", agreements.AgreementDetail.as_view(), name="agreement-detail"),

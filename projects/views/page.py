@@ -58,6 +58,7 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             # Links carry the day on only where the reader has chosen one: today's page stays today's tomorrow.
             chosen_day=self.on if self.on != self.actor.on else None,
             keeps_webhooks=bool(self.actor.role_for("webhook.keep")),
+            administers=bool(self.actor.role_for("user.manage")),
             may_log=permissions.allows(self.actor, "milestone.log"),
             **kwargs,
         )
