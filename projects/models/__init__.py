@@ -18,11 +18,13 @@ from projects.models.lifecycle import LifecycleModel, StaleError, TransitionErro
 from projects.models.measurements import Measurement
 from projects.models.milestone_states import State
 from projects.models.milestones import Milestone, MilestoneRevision
+from projects.models.pending import PendingUpload
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
+from projects.models.saved_filters import SavedFilter
 from projects.models.tallies import Tally
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.tokens import TokenGrant
@@ -67,10 +69,12 @@ __all__ = [
     "MineralListing",
     "Need",
     "Organisation",
+    "PendingUpload",
     "Project",
     "Readiness",
     "ReliancePoint",
     "ReplicationRun",
+    "SavedFilter",
     "SectorNeed",
     "StageGate",
     "StaleError",

@@ -1,4 +1,4 @@
-"""What only lists need: column heads that sort."""
+"""What only lists need: column heads that sort, and what is known of one row of many."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def sorting(context: Context, name: str, words: str, kind: str = "") -> SafeStri
         words,
         "▲" if is_up else "▼" if is_down else "",
     )
+
+
+@register.filter
+def of(found: Any, key: Any) -> Any:
+    """Return what a dictionary holds for the key, or nothing."""
+    return found.get(key) if found else None

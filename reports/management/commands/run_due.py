@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
 from projects import deliveries
+from projects.models import pending
 from reports import clock, engine, mails
 from reports.models import Report
 
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             mails.send_due(now=clock.now())
         if not stop.is_set():
             deliveries.run(now=clock.now())
+        pending.expire(now=clock.now())
 
     def _make(self, stop: threading.Event) -> None:
         while not stop.is_set():
