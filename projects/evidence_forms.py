@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms import ActorForm, EvidenceField
+from projects.file_fields import EvidenceField
+from projects.forms import ActorForm
 
 
 class NewerForm(ActorForm):

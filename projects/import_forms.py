@@ -10,7 +10,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms import SeveralFiles
+from projects.file_fields import SeveralFiles
 from projects.intake.uploaded import require_small
 
 HELD_FOR = 3600  # seconds: a preview that is older is looked at again

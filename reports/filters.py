@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects import edge
-from projects.filters import ANY, AnyYesNo, SearchFilter, choice, day, named
+from projects.filters import ANY, AnyYesNo, SearchFilter, Sorting, choice, day, named
 from projects.models import Agreement, Organisation, Project
 from reports.choices import Cadence, Language, ReportKind, ReportState
 from reports.models import Report, ReportSchedule
@@ -42,6 +42,17 @@ class ReportFilter(filters.FilterSet):
     class Meta:
         model = Report
         fields: tuple[str, ...] = ()
+
+
+class ReportListFilter(ReportFilter):
+    """The same with an order, for the page; the API keeps the order of the register."""
+
+    sort = Sorting(
+        fields=(("serial", "serial"), ("as_of", "as_of")),
+        field_labels={"serial": _("serial"), "as_of": _("day of the figures")},
+        label=_("Sort by"),
+        last="pk",
+    )
 
 
 class ScheduleFilter(filters.FilterSet):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from projects.models import Evidence
 from projects.models.evidence import SUPPORTS
-from projects.serializers.common import Facts, Post, Reference
+from projects.serializers.common import Body, Facts, Files, Post, Reference
 
 
 class SupportsSerializer(serializers.Serializer):
@@ -66,3 +67,9 @@ class EvidenceSerializer(Facts):
     def get_content(self, row: Evidence) -> str:
         """The address of the file itself."""
         return reverse("api:evidence-content", [row.pk], request=self.context["request"])
+
+
+class NewerFile(Body):
+    """A newer version of a file, in a multipart body."""
+
+    evidence = Files(min_length=1, max_length=1, help_text=_("One file."))

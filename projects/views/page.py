@@ -50,9 +50,9 @@ class Page(LoginRequiredMixin, ContextMixin, View):
         except edge.BadDay as error:
             return render(request, "400.html", {"bad_day": str(error)}, status=400)
         response = super().dispatch(request, *args, **kwargs)
-        if request.method == "POST" and response.status_code == 302 and request.POST:
-            if any(name.endswith(pending.PARAMETER) for name in request.POST):
-                pending.used(self.actor.user, request.POST)  # the form was taken, with its files
+        taken = request.method == "POST" and response.status_code == 302
+        if taken and any(name.endswith(pending.PARAMETER) for name in request.POST):
+            pending.used(self.actor.user, request.POST)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
