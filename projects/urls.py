@@ -175,7 +175,7 @@ urlpatterns = [
     path("indicators/<str:code>/", indicators.IndicatorDetail.as_view(), name="indicator-detail"),
     path("indicators/<str:code>/change/", indicators.IndicatorChange.as_view(), name="indicator-change"),
     *(page for kind in KINDS.values() for page in _pages_of(kind)),
-    path("saved-filters/<str:list>/new/", saved_filters.SavedFilterNew.as_view(), name="saved-filter-new"),
+    path("saved-filters/new/", saved_filters.SavedFilterNew.as_view(), name="saved-filter-new"),
     path(
         "saved-filters/<int:pk>/delete/",
         saved_filters.SavedFilterDelete.as_view(),

@@ -25,7 +25,7 @@ class SavedFilterNew(Page):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Keep the filter and go back to the list as it was filtered."""
-        of, query = kwargs["list"], request.POST.get("query", "")
+        of, query = request.POST.get("list", ""), request.POST.get("query", "")
         if of not in LISTS:
             raise Http404
         address = reverse(of)

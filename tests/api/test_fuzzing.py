@@ -54,7 +54,7 @@ NAMES = {
     "transfer-steps": "transferstep", "trainings": "training", "replication-runs": "replicationrun",
     "evidence": "evidence", "reliance": "reliance", "sector-needs": "sectorneed", "auth": "token",
     "reports": "report", "schedules": "schedule", "iati": "project", "webhooks": "webhook",
-    "webhook-deliveries": "delivery",
+    "webhook-deliveries": "delivery", "users": "user", "memberships": "membership", "user": "user",
     "project": "project", "agreement": "agreement", "organisation": "organisation", "party": "organisation",
     "indicator": "indicator", "target": "target", "milestone": "claimed", "mineral": "mineral",
     "lead": "organisation", "contributor": "organisation", "supplier": "organisation", "donor": "organisation",
