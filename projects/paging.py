@@ -7,7 +7,6 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 MOST_COUNTED = 1000
 
@@ -57,9 +56,9 @@ class CappedPaginator(Paginator):
         if not self.is_capped:
             number = self.validate_number(number)
         elif int(number) < 1:
-            raise EmptyPage(_("That page number is less than 1"))
+            raise EmptyPage(self.error_messages["min_value"])
         begin = (int(number) - 1) * self.per_page
         found = list(self.object_list[begin : begin + self.per_page + 1])
         if not found and int(number) > 1:
-            raise EmptyPage(_("That page contains no results"))
+            raise EmptyPage(self.error_messages["no_results"])
         return CappedPage(found[: self.per_page], int(number), self, more=len(found) > self.per_page)
