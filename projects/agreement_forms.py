@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Precision, Visibility
+from projects.file_fields import EvidenceField
 from projects.forms import (
     OWN_PRECISIONS,
     PRECISION_HELP,
     ActorForm,
     Day,
-    EvidenceField,
     Reasoned,
     StepForm,
     lines,

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import ClearanceType, Visibility
-from projects.forms import ActorForm, Day, EvidenceField, Reasoned, lines
+from projects.file_fields import EvidenceField
+from projects.forms import ActorForm, Day, Reasoned, lines
 from projects.models.sourced import SOURCE_URL_LENGTH
 
 FACTS = (

@@ -123,7 +123,7 @@ class AnyYesNo(BooleanWidget):
         self.choices = [("", ANY), ("true", _("yes")), ("false", _("no"))]
 
 
-def _yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
+def yes_no(label: Any, **kwargs: Any) -> filters.BooleanFilter:
     return filters.BooleanFilter(label=label, widget=AnyYesNo, **kwargs)
 
 
@@ -186,10 +186,10 @@ class AgreementFilter(filters.FilterSet):
     binding = choice(Binding.choices, _("Binding"))
     party = named(Organisation, "parties", _("Party"))
     mineral = MineralFilter("minerals")
-    has_project = _yes_no(_("With a project"))
-    has_pilot = _yes_no(_("With a pilot or later"))
-    has_target = _yes_no(_("With a target"))
-    paper_only = _yes_no(_("Paper only"), field_name="is_paper_only")
+    has_project = yes_no(_("With a project"))
+    has_pilot = yes_no(_("With a pilot or later"))
+    has_target = yes_no(_("With a target"))
+    paper_only = yes_no(_("Paper only"), field_name="is_paper_only")
     standing = filters.ChoiceFilter(
         choices=Standing.choices, label=_("Symbolic or working"), empty_label=ANY, method="of_standing"
     )
@@ -239,10 +239,10 @@ class ProjectFilter(filters.FilterSet):
     mineral = MineralFilter("minerals")
     agreement = named(Agreement, "agreement", _("Agreement"))
     parent = named(Project, "parent", _("Parent project"))
-    overdue = _yes_no(_("With overdue milestones"), method="with_overdue")
+    overdue = yes_no(_("With overdue milestones"), method="with_overdue")
     late = banded(_("Late, against the latest date"), of_project_delay(against_latest=True), ANY)
     late_baseline = banded(_("Late, against the original date"), of_project_delay(against_latest=False), ANY)
-    has_cost = _yes_no(_("With a known cost"), field_name="cost_crore", lookup_expr="isnull", exclude=True)
+    has_cost = yes_no(_("With a known cost"), field_name="cost_crore", lookup_expr="isnull", exclude=True)
     sort = Sorting(
         fields=(
             ("reference", "reference"),
@@ -284,8 +284,8 @@ class MilestoneFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "title", "acceptance", "owner_post"))
     state = choice(State.choices, _("State"))
     status = choice(MilestoneStatus.choices, _("Step"))
-    overdue = _yes_no(_("Overdue"), method="only_overdue")
-    verified = _yes_no(_("Verified"), method="only_verified")
+    overdue = yes_no(_("Overdue"), method="only_overdue")
+    verified = yes_no(_("Verified"), method="only_verified")
     late = banded(_("Overdue, against the latest date"), of_milestones(lambda it: it.overdue_band), ANY)
     late_baseline = banded(
         _("Overdue, against the original date"), of_milestones(lambda it: it.overdue_baseline_band), ANY
@@ -338,7 +338,7 @@ class TargetFilter(filters.FilterSet):
     )
     target_basis = choice(TargetBasis.choices, _("Set by"))
     standing = WorkedOut(choices=TargetState.choices, label=_("Standing"), empty_label=ANY, answers=STANDING)
-    output = _yes_no(_("Output"), method="only_outputs")
+    output = yes_no(_("Output"), method="only_outputs")
     reported = WorkedOut(
         choices=YES_NO,
         label=_("With a reported value"),

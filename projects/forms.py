@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from projects import formats, uploads
 from projects.choices import MilestoneType, Precision, RevisionReason, Visibility
+from projects.file_fields import EvidenceField, claimed_evidence_help
 from projects.fiscal import last_day_of
 from projects.models import Agreement, Milestone, Project
 from projects.models.sourced import SOURCE_URL_LENGTH
@@ -45,52 +43,15 @@ def lines(rows: int = 4) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class SeveralFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class EvidenceField(forms.FileField):
-    """Several files, each checked; an empty list when none was chosen and none is required."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", SeveralFiles(attrs={"multiple": True, "accept": uploads.ACCEPT}))
-        kwargs.setdefault("required", False)
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """Return the checked files; every file that cannot be accepted is named with its reason."""
-        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
-        if self.required and not files:
-            raise ValidationError(self.error_messages["required"], code="required")
-        if len(files) > settings.EVIDENCE_MAX_FILES:
-            raise ValidationError(
-                _("At most %(limit)s files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES}
-            )
-        errors: list[ValidationError] = []
-        for file in files:
-            try:
-                uploads.check(file)
-            except ValidationError as error:
-                errors.append(error)
-        if errors:
-            raise ValidationError(errors)
-        return files
-
-
-def claimed_evidence_help() -> str:
-    """Return which files may support a claim, and why some should."""
-    return _(
-        "PDF, images, office documents, CSV or text; up to %(files)s files of %(size)s each. "
-        "A claim without evidence is likely to be returned."
-    ) % {"files": settings.EVIDENCE_MAX_FILES, "size": formats.size(settings.EVIDENCE_MAX_BYTES)}
-
-
 class ActorForm(forms.Form):
     """A form that knows who fills it in and takes the model's errors back to its fields."""
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        for field in self.fields.values():
+            if isinstance(field, EvidenceField):
+                field.user = actor.user
         if "visibility" in self.fields and actor.roles.isdisjoint(MINISTRY):
             # A partner must not hide a file from itself: "internal" is readable for the ministry only.
             visibility: Any = self.fields["visibility"]

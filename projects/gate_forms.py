@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import GateDecision, Precision, Visibility
-from projects.forms import OWN_PRECISIONS, PRECISION_HELP, ActorForm, Day, EvidenceField, StepForm, lines
+from projects.file_fields import EvidenceField
+from projects.forms import OWN_PRECISIONS, PRECISION_HELP, ActorForm, Day, StepForm, lines
 from projects.models.sourced import SOURCE_URL_LENGTH
 from projects.stages import GateRule
 

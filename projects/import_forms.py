@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from projects.file_fields import SeveralFiles
 from projects.intake.uploaded import require_small
 
 HELD_FOR = 3600  # seconds: a preview that is older is looked at again
@@ -53,4 +55,57 @@ class ImportForm(forms.Form):
         """Return the file that was looked at, packed and signed; empty where that would be too long for a form."""
         text = self.cleaned_data["raw"].decode("utf-8-sig")
         held = signing.dumps(text, salt=self.salt, compress=True)
+        return held if len(held) <= LARGEST_HELD else ""
+
+
+class CsvFilesField(forms.FileField):
+    """Several files; an empty list when none was chosen."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+
+
+class FolderForm(forms.Form):
+    """The files of a programme, or, after a preview, the files as they were looked at, signed for the person."""
+
+    files = CsvFilesField(
+        label=_("CSV files"),
+        required=False,
+        widget=SeveralFiles(attrs={"multiple": True, "accept": ".csv,text/csv"}),
+        help_text=_("All the files of the folder at once, under their own names; at most 5 MB each."),
+    )
+    held = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.salt = f"folder:{user_id}"
+
+    @property
+    def looks(self) -> bool:
+        """Whether the files are looked at only: what is imported was looked at before."""
+        return bool(self.cleaned_data.get("files"))
+
+    def clean(self) -> dict[str, Any]:
+        """Return the content of each file by its name as `raw`."""
+        cleaned = super().clean() or {}
+        files, held = cleaned.get("files"), cleaned.get("held")
+        if files:
+            for file in files:
+                require_small(file.size)
+            cleaned["raw"] = {PurePath(file.name).name: file.read() for file in files}
+        elif held:
+            try:
+                texts = signing.loads(held, salt=self.salt, max_age=HELD_FOR)
+            except signing.BadSignature as error:
+                message = _("The preview is too old: choose the files once more.")
+                raise ValidationError({"files": message}) from error
+            cleaned["raw"] = {name: text.encode("latin-1") for name, text in texts.items()}
+        else:
+            raise ValidationError({"files": _("Choose the files.")})
+        return cleaned
+
+    def hold(self) -> str:
+        """Return the files that were looked at, packed and signed; empty where that would be too long for a form."""
+        texts = {name: raw.decode("latin-1") for name, raw in self.cleaned_data["raw"].items()}
+        held = signing.dumps(texts, salt=self.salt, compress=True)
         return held if len(held) <= LARGEST_HELD else ""

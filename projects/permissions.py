@@ -69,6 +69,8 @@ MAY: dict[str, frozenset[str]] = {
     "schedule.change": STEWARDS,
     "webhook.keep": STEWARDS | {Role.LEAD},
     "reference.change": frozenset({Role.ADMINISTRATOR}),
+    **{f"{kind}.manage": frozenset({Role.ADMINISTRATOR}) for kind in ("user", "membership", "organisation")},
+    "programme.upload": frozenset({Role.ADMINISTRATOR}),
     "programme.import": frozenset({SYSTEM}),
 }
 SECOND_PERSON = frozenset(

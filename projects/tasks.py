@@ -1,9 +1,10 @@
-"""The Celery tasks of webhooks and notices. Running one twice, or twice at once, is safe."""
+"""The Celery tasks of the programme. Running one twice, or twice at once, is safe."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from projects import deliveries, digests
+from projects.models import pending
 
 
 # A round ends by itself after half a minute and a last call.
@@ -18,3 +19,9 @@ def deliver() -> None:
 def notify() -> None:
     """Tell people what falls due and what is new, in the inbox and in the digest; beat sends it every TICK_SECONDS."""
     digests.run(now=timezone.now())
+
+
+@shared_task(name="projects.tasks.expire_uploads", time_limit=120)
+def expire_uploads() -> None:
+    """Drop the files that were sent for a form which never came; beat sends it every hour."""
+    pending.expire(now=timezone.now())

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from projects import archive, formats
@@ -30,8 +30,16 @@ KINDS: dict[str, tuple[str, bytes]] = {
 }
 ACCEPT = ",".join(KINDS)
 
+# What may be looked at beside the page, and how: a picture, or a document in a frame.
+PREVIEWS = {"image/png": "image", "image/jpeg": "image", "application/pdf": "frame"}
 
-def check(file: UploadedFile) -> str:
+
+def preview_of(content_type: str) -> str:
+    """Return how a file of the type is looked at, "image" or "frame"; "" where it is only sent."""
+    return PREVIEWS.get(content_type, "")
+
+
+def check(file: File) -> str:
     """Return the type of an uploaded file; ValidationError when it cannot be evidence, with the reason."""
     name = PurePath(file.name or "").name
     if not file.size:
@@ -60,7 +68,7 @@ def check(file: UploadedFile) -> str:
     return content_type
 
 
-def keep(file: UploadedFile) -> StoredFile:
+def keep(file: File) -> StoredFile:
     """Check the file, store it in the archive and return it; call this outside any transaction."""
     content_type = check(file)
     return archive.store(file.chunks(), name=PurePath(file.name or "").name, content_type=content_type)

@@ -7,6 +7,7 @@ from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
 from projects.views import (
     action_points,
+    administration,
     agreement_life,
     agreements,
     calendar,
@@ -19,18 +20,23 @@ from projects.views import (
     indicators,
     meetings,
     milestones,
+    minerals,
     notices,
+    organisations,
     overview,
+    programme_import,
     projects,
     public,
     readiness,
     reliance,
     roadmaps,
+    saved_filters,
     session,
     steps,
     targets,
     transfer_register,
     transfers,
+    uploads,
     warnings,
     webhooks,
 )
@@ -49,7 +55,46 @@ def _pages_of(kind: ClaimKind) -> list[URLPattern]:
     ]
 
 
+_at = "administration/"
+_administration = [
+    path(_at, administration.Administration.as_view(), name="administration"),
+    path(f"{_at}users/", administration.UserList.as_view(), name="user-list"),
+    path(f"{_at}users/new/", administration.UserNew.as_view(), name="user-new"),
+    path(f"{_at}users/<int:pk>/", administration.UserDetail.as_view(), name="user-detail"),
+    path(f"{_at}users/<int:pk>/change/", administration.UserChange.as_view(), name="user-change"),
+    path(f"{_at}users/<int:pk>/switch/", administration.UserSwitch.as_view(), name="user-switch"),
+    path(f"{_at}users/<int:pk>/password/", administration.UserPassword.as_view(), name="user-password"),
+    path(
+        f"{_at}users/<int:pk>/memberships/new/", administration.MembershipNew.as_view(), name="membership-new"
+    ),
+    path(
+        f"{_at}memberships/<int:pk>/change/",
+        administration.MembershipChange.as_view(),
+        name="membership-change",
+    ),
+    path(f"{_at}minerals/", minerals.MineralList.as_view(), name="mineral-list"),
+    path(f"{_at}minerals/new/", minerals.MineralNew.as_view(), name="mineral-new"),
+    path(f"{_at}minerals/<str:reference>/change/", minerals.MineralChange.as_view(), name="mineral-change"),
+    path(f"{_at}minerals/<str:reference>/listings/new/", minerals.ListingNew.as_view(), name="listing-new"),
+    path(f"{_at}listings/<int:pk>/change/", minerals.ListingChange.as_view(), name="listing-change"),
+    path(f"{_at}import/", programme_import.ProgrammeImport.as_view(), name="programme-import"),
+    path("organisations/", organisations.OrganisationList.as_view(), name="organisation-list"),
+    path("organisations/new/", organisations.OrganisationNew.as_view(), name="organisation-new"),
+    path(
+        "organisations/<str:reference>/",
+        organisations.OrganisationDetail.as_view(),
+        name="organisation-detail",
+    ),
+    path(
+        "organisations/<str:reference>/change/",
+        organisations.OrganisationChange.as_view(),
+        name="organisation-change",
+    ),
+    path("set-password/<uidb64>/<token>/", administration.SetPassword.as_view(), name="set-password"),
+]
+
 urlpatterns = [
+    *_administration,
     path("", RedirectView.as_view(pattern_name="overview", query_string=True), name="home"),
     path("public/", public.PublicPage.as_view(), name="public"),
     path("public/rows/<str:kind>/", public.PublicRows.as_view(), name="public-rows"),
@@ -138,6 +183,16 @@ urlpatterns = [
     path("indicators/<str:code>/", indicators.IndicatorDetail.as_view(), name="indicator-detail"),
     path("indicators/<str:code>/change/", indicators.IndicatorChange.as_view(), name="indicator-change"),
     *(page for kind in KINDS.values() for page in _pages_of(kind)),
+    path("saved-filters/new/", saved_filters.SavedFilterNew.as_view(), name="saved-filter-new"),
+    path(
+        "saved-filters/<int:pk>/delete/",
+        saved_filters.SavedFilterDelete.as_view(),
+        name="saved-filter-delete",
+    ),
+    path("uploads/", uploads.UploadNew.as_view(), name="upload-new"),
+    path("evidence/<int:pk>/about/", evidence.EvidencePage.as_view(), name="evidence-about"),
+    path("evidence/<int:pk>/preview/", evidence.EvidencePreview.as_view(), name="evidence-preview"),
+    path("evidence/<int:pk>/supersede/", evidence.EvidenceSupersede.as_view(), name="evidence-supersede"),
     path("evidence/<int:pk>/", evidence.EvidenceDownload.as_view(), name="evidence-download"),
     path("calendar/", calendar.CalendarPage.as_view(), name="calendar"),
     path("calendar/<uuid:reference>/end/", calendar.CalendarEnd.as_view(), name="calendar-end"),

@@ -44,6 +44,17 @@ class ReportFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
+class ReportListFilter(ReportFilter):
+    """The same with an order, for the page; the API keeps the order of the register."""
+
+    sort = Sorting(
+        fields=(("serial", "serial"), ("as_of", "as_of")),
+        field_labels={"serial": _("serial"), "as_of": _("day of the figures")},
+        label=_("Sort by"),
+        last="pk",
+    )
+
+
 class ScheduleFilter(filters.FilterSet):
     """For `ReportSchedule.objects.visible_to(actor)`."""
 

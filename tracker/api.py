@@ -12,6 +12,8 @@ app_name = "api"  # pages bear the same names
 
 router = SimpleRouter()
 router.register("organisations", programme.OrganisationViewSet, basename="organisation")
+router.register("users", programme.UserViewSet, basename="user")
+router.register("memberships", programme.MembershipViewSet, basename="membership")
 router.register("minerals", programme.MineralViewSet, basename="mineral")
 router.register("indicators", programme.IndicatorViewSet, basename="indicator")
 router.register("agreements", programme.AgreementViewSet, basename="agreement")

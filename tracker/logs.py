@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-SECRET = re.compile(r"(/calendar/feed/)[^\s\"'?/]+")
+SECRET = re.compile(r"(/calendar/feed/|/set-password/)[^\s\"'?/]+")
 
 
 class WithoutSecrets(logging.Filter):

@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(TICK_SECONDS),
         "options": {"expires": TICK_SECONDS},
     },
+    "uploads": {"task": "projects.tasks.expire_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "webhooks": {
         "task": "projects.tasks.deliver",
         "schedule": float(TICK_SECONDS),

@@ -1,5 +1,6 @@
 """The programme over REST; tracker/api.py gives the addresses."""
 
+from projects.api.accounts import MembershipViewSet, UserViewSet
 from projects.api.agreement_life import AmendmentViewSet, DutyDoneViewSet, DutyViewSet
 from projects.api.calendars import CalendarLinkViewSet
 from projects.api.clearances import ClearanceViewSet
@@ -58,6 +59,7 @@ __all__ = [
     "LogoutView",
     "MeView",
     "MeasurementViewSet",
+    "MembershipViewSet",
     "MilestoneViewSet",
     "MineralViewSet",
     "NoticePreferencesView",
@@ -80,6 +82,7 @@ __all__ = [
     "TrainingViewSet",
     "TransferStepViewSet",
     "TransferViewSet",
+    "UserViewSet",
     "WarningsView",
     "WebhookViewSet",
 ]

@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import permissions, throttles
-from projects.api.files import AsIs, attachment
+from projects.api import conditions
+from projects.api.files import AsIs, attachment, stored
 from projects.api.filters import EvidenceFilter
 from projects.api.paging import Cursors
 from projects.api.scoped import ScopedViewSet
 from projects.models import Evidence
-from projects.serializers.evidence import AddedSerializer, AddEvidence, EvidenceSerializer
+from projects.serializers.evidence import AddedSerializer, AddEvidence, EvidenceSerializer, NewerFile
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ class EvidenceViewSet(ScopedViewSet):
     serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilter
     pagination_class = Cursors
-    RIGHTS: ClassVar[dict[str, str]] = {"create": "evidence.add"}
-    throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.UPLOAD}
+    RIGHTS: ClassVar[dict[str, str]] = {"create": "evidence.add", "supersede": "evidence.add"}
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": throttles.UPLOAD, "supersede": throttles.UPLOAD}
 
     def rows(self, visible: Any) -> QuerySet:
         return visible.select_related("milestone", "uploaded_by")
@@ -55,6 +56,23 @@ class EvidenceViewSet(ScopedViewSet):
         added = self.get_queryset().filter(milestone=milestone).exclude(pk__in=known)
         shape = AddedSerializer({"evidence": added}, context=self.get_serializer_context())
         return Response(shape.data, status=201)
+
+    @extend_schema(request={"multipart/form-data": NewerFile}, responses={201: EvidenceSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def supersede(self, request: Request, **kwargs: Any) -> Response:
+        """Put a newer version in the file's place: one file, read by whoever may read the older one, which stays."""
+        row = self.subject()
+        row.refuse_newer()
+        files = self.body(NewerFile)["evidence"]
+        (file,) = stored(files)
+        return self.answer(row.supersede(file, by=self.by).pk, status=201)
+
+    def subject(self) -> Evidence:
+        """Return the file: 404 unless visible, 403 unless the actor may add evidence to what it supports."""
+        found: Evidence = self.get_object()
+        permissions.require(self.by, self.RIGHTS[self.action], found.subject)
+        conditions.require_none(self.request)
+        return found
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, filterset_class=None, content_negotiation_class=AsIs)

@@ -51,3 +51,22 @@ def attachment(sha256: str, *, name: str, content_type: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def shown(sha256: str, *, name: str, content_type: str) -> HttpResponse:
+    """Answer with an archived picture or PDF to be looked at in a frame of this site; anything else as an attachment.
+
+    It stands in a sandbox: it runs nothing, loads nothing, sends nothing, and is framed by nobody else.
+    """
+    if not uploads.preview_of(content_type):
+        return attachment(sha256, name=name, content_type=content_type)
+    response = HttpResponse(archive.read(sha256), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
+    )
+    return response

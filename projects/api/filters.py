@@ -66,7 +66,16 @@ class OrganisationFilter(filters.FilterSet):
     q = SearchFilter(fields=("reference", "short_name", "name"))
     kind = choice(OrganisationKind.choices, _("Kind"))
     country = filters.CharFilter(lookup_expr="iexact", label=_("Country"), max_length=60)
-    sort = Sorting(fields=("reference", "name", "kind", "country"))
+    sort = Sorting(
+        fields=(("reference", "reference"), ("name", "name"), ("kind", "kind"), ("country", "country")),
+        field_labels={
+            "reference": _("reference"),
+            "name": _("name"),
+            "kind": _("kind"),
+            "country": _("country"),
+        },
+        label=_("Sort by"),
+    )
 
     class Meta:
         model = Organisation

@@ -1,4 +1,4 @@
-"""Reference data over the API: organisations and minerals, read only; and the library of indicators."""
+"""Reference data over the API: organisations; minerals, read only; and the library of indicators."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from projects.api.filters import IndicatorListFilter, MineralListFilter, OrganisationFilter
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.models import Indicator, Mineral, Organisation
+from projects.serializers.accounts import ChangeOrganisation, RecordOrganisation
 from projects.serializers.reference import (
     ChangeIndicator,
     DefineIndicator,
@@ -27,9 +28,26 @@ class OrganisationViewSet(ScopedViewSet):
     model = Organisation
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilter
+    RIGHTS: ClassVar[dict[str, str]] = {
+        "create": "organisation.manage",
+        "partial_update": "organisation.manage",
+    }
 
     def rows(self, visible: QuerySet) -> QuerySet:
         return visible.order_by("reference")
+
+    @extend_schema(request=RecordOrganisation, responses={201: OrganisationSerializer})
+    def create(self, request: Request) -> Response:
+        """Add an organisation; its reference is the next free one."""
+        self.require_role()
+        return self.answer(Organisation.record(by=self.by, **self.body(RecordOrganisation)).pk, status=201)
+
+    @extend_schema(request=ChangeOrganisation, responses=OrganisationSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change what is known of an organisation; while it has members it stays a ministry, or none."""
+        row = self.subject()
+        row.change(by=self.by, **self.body(ChangeOrganisation))
+        return self.answer(row.pk)
 
 
 class MineralViewSet(ScopedViewSet):

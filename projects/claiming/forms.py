@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import VerificationLevel, Visibility
-from projects.forms import ActorForm, EvidenceField, StepForm, claimed_evidence_help, lines
+from projects.file_fields import EvidenceField, claimed_evidence_help
+from projects.forms import ActorForm, StepForm, lines
 from projects.models.claims import VERIFYING, Claim
 from projects.models.sourced import SOURCE_URL_LENGTH
 

@@ -20,11 +20,13 @@ from projects.models.meetings import ActionPoint, ReviewMeeting
 from projects.models.milestone_states import State
 from projects.models.milestones import Milestone, MilestoneRevision
 from projects.models.notices import Notice, NoticeDigest, NoticePreferences, NoticeProgress
+from projects.models.pending import PendingUpload
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
 from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
+from projects.models.saved_filters import SavedFilter
 from projects.models.tallies import Tally
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.tokens import TokenGrant
@@ -74,11 +76,13 @@ __all__ = [
     "NoticePreferences",
     "NoticeProgress",
     "Organisation",
+    "PendingUpload",
     "Project",
     "Readiness",
     "ReliancePoint",
     "ReplicationRun",
     "ReviewMeeting",
+    "SavedFilter",
     "SectorNeed",
     "StageGate",
     "StaleError",

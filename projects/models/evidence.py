@@ -7,7 +7,7 @@ from operator import or_
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, DutyDone
 from projects.models.feeds import Feed
 from projects.models.funds import FundLine
+from projects.models.lifecycle import TransitionError, locked
 from projects.models.measurements import Measurement
 from projects.models.milestones import Milestone
 from projects.models.people import User
@@ -40,6 +41,23 @@ class EvidenceQuerySet(AuditedQuerySet):
         audited, partnered = permissions.as_auditor(by), permissions.as_partner(by)
         found = permissions.readable_documents(partnered) & _on_visible(partnered)
         return self.filter(found | _on_visible(audited) if by.audits else found)
+
+    def used_elsewhere(self, by: Actor) -> dict[int, list[Evidence]]:
+        """Return, by the key of each of these rows, the files with the same bytes that support something else.
+
+        Only what `by` may see is told. Two queries, however many rows; a newer version of the same file is none.
+        """
+        rows = list(self)
+        if not rows:
+            return {}
+        same: dict[str, list[Evidence]] = {}
+        for other in Evidence.objects.visible_to(by).filter(sha256__in={row.sha256 for row in rows}):
+            same.setdefault(other.sha256, []).append(other)
+        return {
+            row.pk: found
+            for row in rows
+            if (found := [other for other in same[row.sha256] if other.supported != row.supported])
+        }
 
 
 # What evidence may support: the foreign key and its model. A row names exactly one.
@@ -128,6 +146,43 @@ class Evidence(Audited):
     def subject(self) -> Any:
         """What the file supports: the milestone, the measurement and so on."""
         return next(filter(None, (getattr(self, name) for name in SUPPORTS)))
+
+    @property
+    def supported(self) -> tuple[str, int]:
+        """The kind and the key of what the file supports; no query."""
+        return next((name, key) for name in SUPPORTS if (key := getattr(self, f"{name}_id")) is not None)
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a newer version has taken its place."""
+        return Evidence._base_manager.filter(supersedes=self).exists()
+
+    def refuse_newer(self) -> None:
+        """Raise TransitionError unless a newer version may take the file's place.
+
+        What was decided on stays as it was decided: of a verified claim, or an earlier one, no file is superseded.
+        """
+        subject = self.subject
+        if getattr(subject, "status", "") == "verified":
+            raise TransitionError(_("The claim is verified: its files stay as they were verified."))
+        if self.claim_number != getattr(subject, "claim_number", self.claim_number):
+            raise TransitionError(_("The file belongs to an earlier claim: claim again with the newer one."))
+        if self.is_superseded:
+            raise TransitionError(_("There is a newer version of this file already."))
+
+    def supersede(self, file: StoredFile, *, by: Actor) -> Evidence:
+        """Put a newer version in the file's place and return it. The older stays, visible and marked, for whoever sees it."""
+        permissions.require(by, "evidence.add", self.subject)
+        if file.sha256 == self.sha256:
+            raise ValidationError({"evidence": _("This is the same file: its bytes have not changed.")})
+        name, _key = self.supported
+        with transaction.atomic():
+            locked(self.subject)  # nobody verifies meanwhile what they have not seen
+            row = Evidence.objects.get(pk=self.pk)
+            row.refuse_newer()
+            return Evidence.add(
+                file, by=by, visibility=self.visibility, supersedes=row, **{name: row.subject}
+            )
 
     @classmethod
     def add(

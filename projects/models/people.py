@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
 from projects.choices import OrganisationKind, Role
-from projects.models.audit import Audited, AuditedQuerySet, create
+from projects.models.audit import Audited, AuditedQuerySet, change, create, serialise
+from projects.models.lifecycle import locked
+from projects.models.references import next_reference
 from projects.models.sourced import Sourced
 
 
@@ -66,8 +68,55 @@ class Organisation(Sourced, Audited):
             OrganisationKind.DEPARTMENT,
         )
 
+    @classmethod
+    def record(cls, *, by: permissions.Actor, reason: str = "", **facts: Any) -> Self:
+        """Add an organisation under the next free reference, and return it."""
+        permissions.require(by, "organisation.manage")
+        with transaction.atomic():
+            serialise()
+            if cls._base_manager.filter(name__iexact=facts["name"].strip()).exists():
+                raise ValidationError({"name": _("There is an organisation of this name already.")})
+            row = cls(reference=next_reference(cls, "INS"), **facts)
+            return create(row, by=by, action="organisation.create", reason=reason)
+
+    def change(
+        self, *, by: permissions.Actor, version: int | None = None, reason: str = "", **changes: Any
+    ) -> None:
+        """Change what is known of the organisation; StaleError where it is not the `version` that was read.
+
+        Who works for it holds a role that fits its kind: that stays a ministry, or none, while it has members.
+        """
+        permissions.require(by, "organisation.manage", self)
+        with transaction.atomic():
+            row = locked(self, version)
+            before = row.is_ministry
+            moved = {name: value for name, value in changes.items() if getattr(row, name) != value}
+            changed = change(row, by=by, action="organisation.change", changes=moved, reason=reason)
+            held: Any = changed.memberships  # type: ignore[attr-defined]
+            if changed.is_ministry != before and held.valid(by.on).exclude(role=Role.AUDITOR).exists():
+                raise ValidationError(
+                    {"kind": _("It has members whose role would not fit: end their memberships first.")}
+                )
+        self.refresh_from_db()
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, by: permissions.Actor) -> Self:
+        """Return people, never system accounts: all of them, or to partners and scoped auditors those of their organisations."""
+        people = self.filter(is_system=False)
+        if by.sees_programme:
+            return people
+        mine = Membership._base_manager.filter(organisation__in=by.partner_of | by.audits)
+        return people.filter(pk__in=mine.values("user"))
+
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, by: permissions.Actor) -> UserQuerySet:
+        return self.get_queryset().visible_to(by)
+
     def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
         """Create and return a user; without a password nobody can sign in as them."""
         user = self.model(username=self.model.normalize_username(username), **fields)
@@ -209,3 +258,62 @@ class Membership(Audited):
             raise ValidationError({"role": _("Officers and managers belong to a ministry or department.")})
         if self.role in permissions.PARTNER and ministry:
             raise ValidationError({"role": _("Leads and viewers belong to a partner, not to a ministry.")})
+
+    @classmethod
+    def grant(
+        cls,
+        user: User,
+        *,
+        by: permissions.Actor,
+        role: str,
+        organisation: Organisation | None = None,
+        valid_from: dt.date | None = None,
+        valid_to: dt.date | None = None,
+        reason: str = "",
+    ) -> Self:
+        """Give the person a role, for an organisation where the role is one of an organisation, and return it."""
+        permissions.require(by, "membership.manage")
+        row = cls(user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to)
+        with transaction.atomic():
+            serialise()
+            row._refuse_twice()
+            return create(row, by=by, action="membership.create", reason=reason)
+
+    def change_dates(
+        self,
+        *,
+        by: permissions.Actor,
+        valid_from: dt.date | None,
+        valid_to: dt.date | None,
+        version: int | None = None,
+        reason: str = "",
+    ) -> None:
+        """Change from when to when the role is held, which is also how it is ended. Another role is another membership."""
+        permissions.require(by, "membership.manage", self)
+        with transaction.atomic():
+            serialise()
+            row = locked(self, version)
+            row.valid_from, row.valid_to = valid_from, valid_to
+            row._refuse_own_end(by)
+            row._refuse_twice()
+            row.refresh_from_db()
+            dates = {"valid_from": valid_from, "valid_to": valid_to}
+            change(row, by=by, action="membership.change", changes=dates, reason=reason)
+        self.refresh_from_db()
+
+    def _refuse_own_end(self, by: permissions.Actor) -> None:
+        """An administrator keeps the own role until another one takes it: so there is always one."""
+        holds = (self.valid_from is None or self.valid_from <= by.on) and self.valid_to is None
+        if self.role == Role.ADMINISTRATOR and self.user_id == by.user.pk and not holds:
+            raise ValidationError(
+                {"valid_to": _("You cannot end your own administration: another administrator does it.")}
+            )
+
+    def _refuse_twice(self) -> None:
+        """The same role for the same organisation is held once at a time."""
+        same = Membership._base_manager.filter(user=self.user, organisation=self.organisation, role=self.role)
+        for other in same.exclude(pk=self.pk):
+            ends_before = other.valid_to and self.valid_from and other.valid_to < self.valid_from
+            begins_after = other.valid_from and self.valid_to and self.valid_to < other.valid_from
+            if not (ends_before or begins_after):
+                raise ValidationError(_("This person holds this role there in that time already."))

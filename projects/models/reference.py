@@ -17,6 +17,7 @@ from projects.choices import Direction, MeasureBasis, VerificationLevel
 from projects.models import audit
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.lifecycle import locked
+from projects.models.references import next_reference
 from projects.models.sourced import Sourced
 from projects.permissions import Actor
 from projects.units import Unit, convert, convertible
@@ -50,6 +51,21 @@ class Mineral(Sourced, Audited):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def record(cls, *, by: Actor, reason: str = "", **facts: Any) -> Self:
+        """Add a mineral under the next free reference, and return it."""
+        permissions.require(by, "reference.change")
+        with transaction.atomic():
+            audit.serialise()
+            if cls._base_manager.filter(name__iexact=facts["name"].strip()).exists():
+                raise ValidationError({"name": _("There is a mineral of this name already.")})
+            row = cls(reference=next_reference(cls, "MIN"), **facts)
+            return audit.create(row, by=by, action="reference.change", reason=reason)
+
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Change name or symbol; StaleError where it is not the `version` that was read."""
+        _change(self, by, version, reason, changes)
 
 
 class MineralListingQuerySet(OpenQuerySet):
@@ -87,6 +103,17 @@ class MineralListing(Audited):
 
     def __str__(self) -> str:
         return f"{self.mineral}: {self.get_official_list_display()}"
+
+    @classmethod
+    def record(cls, mineral: Mineral, *, by: Actor, reason: str = "", **facts: Any) -> Self:
+        """Put the mineral on an official list from a day on, and return the listing."""
+        permissions.require(by, "reference.change")
+        row = cls(mineral=mineral, **facts)
+        return audit.create(row, by=by, action="reference.change", reason=reason)
+
+    def change(self, *, by: Actor, version: int | None = None, reason: str = "", **changes: Any) -> None:
+        """Change from when to when the mineral stands on the list; a listing is ended, never taken away."""
+        _change(self, by, version, reason, changes)
 
 
 class Indicator(Audited):
@@ -203,6 +230,14 @@ class Indicator(Audited):
             raise ValidationError(dict.fromkeys(fixed, message))
         if not reason.strip():
             raise ValidationError({"reason": _("Targets use this indicator: say why it changes.")})
+
+
+def _change(row: Audited, by: Actor, version: int | None, reason: str, changes: dict[str, Any]) -> None:
+    permissions.require(by, "reference.change", row)
+    with transaction.atomic():
+        found = locked(row, version)
+        audit.change(found, by=by, action="reference.change", changes=changes, reason=reason)
+    row.refresh_from_db()
 
 
 def known_unit(written: str) -> Unit | None:

@@ -11,7 +11,7 @@ from rest_framework.reverse import reverse
 
 from projects.models import Evidence, Milestone
 from projects.models.evidence import SUPPORTS
-from projects.serializers.common import Body, Facts, Known, Post, Reference, WithDocument
+from projects.serializers.common import Body, Facts, Files, Known, Post, Reference, WithDocument
 
 
 class SupportsSerializer(serializers.Serializer):
@@ -79,3 +79,9 @@ class AddedSerializer(serializers.Serializer):
     """The files that were added."""
 
     evidence = EvidenceSerializer(many=True, read_only=True)
+
+
+class NewerFile(Body):
+    """A newer version of a file, in a multipart body."""
+
+    evidence = Files(min_length=1, max_length=1, help_text=_("One file."))

@@ -15,7 +15,17 @@ from projects.serializers.common import NOTE_LENGTH, SOURCED, Body, Facts, Quant
 class OrganisationSerializer(Facts):
     class Meta:
         model = Organisation
-        fields = ("reference", "short_name", "name", "kind", "country", "parent_name", "part", *SOURCED)
+        fields = (
+            "reference",
+            "short_name",
+            "name",
+            "kind",
+            "country",
+            "parent_name",
+            "part",
+            *SOURCED,
+            "version",
+        )
 
 
 class ListingSerializer(Facts):

@@ -42,15 +42,15 @@ class ClaimPage(Page):
         return get_object_or_404(visible.prefetch_related(*hidden), pk=self.kwargs["pk"])
 
     def shown(self, claim: Claim) -> dict[str, Any]:
+        files = Evidence.objects.visible_to(self.actor).filter(**{claim.evidence.field.name: claim})  # type: ignore[attr-defined]
         return {
             "kind": self.kind,
             "claim": claim,
             "facts": self.kind.facts(claim),
             "warnings": self.kind.warnings(claim, self.actor, self.on),
             "back": self.kind.address_of(claim.subject),
-            "evidence": Evidence.objects.visible_to(self.actor)
-            .filter(**{claim.evidence.field.name: claim})  # type: ignore[attr-defined]
-            .select_related("uploaded_by", "superseded_by"),
+            "evidence": files.select_related("uploaded_by", "superseded_by"),
+            "elsewhere": files.used_elsewhere(self.actor),
         }
 
 

@@ -70,6 +70,7 @@ class MilestoneDetail(Page, DetailView):
             suspended=suspension(behind, self.on),
             forecast=of_milestone(row, record, self.on),
             evidence=evidence.select_related("uploaded_by", "superseded_by"),
+            elsewhere=evidence.used_elsewhere(self.actor),
             steps=[(step, STEP_WORDS[step]) for step in milestone.STEPS if milestone.may(self.actor, step)],
             history=audit.history(milestone) if reads_history else None,
             updated_at=milestone.updated_at,

@@ -21,7 +21,8 @@ from django.views.generic import ListView
 from django.views.generic.base import ContextMixin, View
 
 from projects import edge, permissions, throttles
-from projects.models import TransitionError, audit
+from projects.models import SavedFilter, TransitionError, audit, pending
+from projects.paging import CappedPaginator
 from projects.permissions import Actor
 
 
@@ -62,7 +63,11 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             busy = too_many(request, throttles.UPLOAD)
             if busy is not None:
                 return busy
-        return super().dispatch(request, *args, **kwargs)
+        response = super().dispatch(request, *args, **kwargs)
+        taken = request.method == "POST" and response.status_code == 302
+        if taken and any(name.endswith(pending.PARAMETER) for name in request.POST):
+            pending.used(self.actor.user, request.POST)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -72,6 +77,7 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             # Links carry the day on only where the reader has chosen one: today's page stays today's tomorrow.
             chosen_day=self.on if self.on != self.actor.on else None,
             keeps_webhooks=bool(self.actor.role_for("webhook.keep")),
+            administers=bool(self.actor.role_for("user.manage")),
             may_log=permissions.allows(self.actor, "milestone.log"),
             **kwargs,
         )
@@ -85,6 +91,7 @@ class FilteredList(Page, ListView):
     exported: ClassVar[str] = ""  # the list of the API that holds the same rows, as a file
     left_out: ClassVar[tuple[str, ...]] = ()  # parameters that the file does without
     paginate_by = 25
+    paginator_class = CappedPaginator
 
     @cached_property
     def filterset(self) -> django_filters.FilterSet:
@@ -108,9 +115,19 @@ class FilteredList(Page, ListView):
         return super().get_context_data(
             filter_form=self.filterset.form,
             filtered=[name for name in filtered if name not in shown],
+            sorted_by=str(self.filterset.data.get("sort", "")).partition(",")[0],
+            list_name=self.list_name,
+            saved_filters=SavedFilter.objects.filter(user=self.actor.user.pk, list=self.list_name),
+            query=self.request.GET.urlencode(),
             files=self._files() if self.exported else (),
             **kwargs,
         )
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list's route, under which its saved filters stand."""
+        match = self.request.resolver_match
+        return (match.url_name if match else "") or ""
 
     def _files(self) -> list[tuple[str, str]]:
         """Return name and address of the whole list as a file, with the filter and the day of the page."""
@@ -172,6 +189,11 @@ _SECTIONS = {
     "webhook": "webhooks",
     "reviewmeeting": "meetings",
     "actionpoint": "meetings",
+    "organisation": "organisations",
+    "user": "administration",
+    "membership": "administration",
+    "mineral": "administration",
+    "minerallisting": "administration",
 }
 
 STEP_WORDS = {

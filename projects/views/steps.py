@@ -42,14 +42,16 @@ class MilestoneStep(RowStep):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         (row,) = milestone_rows(Milestone.objects.filter(pk=self.row.pk), self.on)
+        evidence = Evidence.objects.visible_to(self.actor).filter(
+            milestone=self.row, claim_number=self.row.claim_number
+        )
         return super().get_context_data(
             milestone=row.milestone,
             row=row,
             step=self.step,
             title=STEP_WORDS[self.step],
-            evidence=Evidence.objects.visible_to(self.actor).filter(
-                milestone=self.row, claim_number=self.row.claim_number
-            ),
+            evidence=evidence.select_related("superseded_by"),
+            elsewhere=evidence.used_elsewhere(self.actor),
             **kwargs,
         )
 

@@ -23,7 +23,7 @@ from projects.models import TransitionError
 from projects.views.page import FilteredList, Page
 from reports import clock, downloads, engine, mails
 from reports.choices import ReportState
-from reports.filters import ReportFilter
+from reports.filters import ReportListFilter
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ class OneReport(Page):
 class ReportList(FilteredList):
     template_name = "reports/report_list.html"
     section = "reports"
-    filterset_class = ReportFilter
+    filterset_class = ReportListFilter
     exported = "report-list"
-    left_out = ("as_of",)
+    left_out = ("as_of", "sort")  # the API keeps the order of the register
 
     def rows(self) -> QuerySet:
         rows = Report.objects.visible_to(self.actor).select_related("project", "agreement", "organisation")

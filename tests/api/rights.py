@@ -119,6 +119,21 @@ def new_schedule(project: str) -> dict[str, Any]:
     return {"title": "Quarterly", "kind": "project", "project": project, **when}
 
 
+def newer(key: None) -> dict[str, Any]:
+    return {"evidence": [SimpleUploadedFile("newer.txt", b"Signed and dated.")]}
+
+
+def new_upload(key: None) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("letter.txt", b"Signed.")}
+
+
+def form_page() -> Rows:
+    """A form for administrators; an empty one comes back with its errors."""
+    return {method: Row(may=ADMINISTRATOR, is_page=True) for method in ("GET", "POST")}
+
+
+FIRM = {"name": "Recycler Limited", "short_name": "Recycler", "kind": "company"}
+PERSON = {"username": "asha", "full_name": "Asha Rao"}
 AMOUNT = {"kind": "spent", "source": "psu", "amount_crore": "0.75", "dated_on": "2026-06-01"}
 FEED = {
     "material": "ndpr_oxide",
@@ -213,8 +228,35 @@ API: dict[str, Rows] = {
     "schema": opened("GET"),
     "docs": opened("GET"),
     # reference data
-    "organisation-list": listing(),
-    "organisation-detail": reading("organisation"),
+    "organisation-list": {
+        **listing(),
+        "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: FIRM),
+    },
+    "organisation-detail": {
+        **reading("organisation"),
+        "PATCH": Row(thing="organisation", may=ADMINISTRATOR, body=lambda key: {"part": "Recycling"}),
+    },
+    "user-list": {
+        "GET": Row(may=ADMINISTRATOR),
+        "POST": Row(may=ADMINISTRATOR, ok=201, body=lambda key: PERSON),
+    },
+    "user-detail": {
+        **reading("user", may=ADMINISTRATOR),
+        "PATCH": Row(thing="user", may=ADMINISTRATOR, body=lambda key: {"post": "Director"}),
+    },
+    "user-disable": step("user", ADMINISTRATOR),
+    "user-enable": {"POST": Row(thing="user", may=ADMINISTRATOR, ok=409)},  # it is open
+    "user-password-link": step("user", ADMINISTRATOR),
+    "membership-list": {
+        "GET": Row(may=ADMINISTRATOR),
+        "POST": Row(
+            may=ADMINISTRATOR, names="user", ok=201, body=lambda key: {"user": key, "role": "auditor"}
+        ),
+    },
+    "membership-detail": {
+        **reading("membership", may=ADMINISTRATOR),
+        "PATCH": Row(thing="membership", may=ADMINISTRATOR, body=lambda key: {"valid_to": "2026-12-31"}),
+    },
     "mineral-list": listing(),
     "mineral-detail": reading("mineral", everybody_sees=True),
     "indicator-list": {
@@ -352,6 +394,7 @@ API: dict[str, Rows] = {
     "evidence-list": {**listing(), "POST": Row(may=LEADS_TOO, names="claimed", body=more_evidence, ok=201)},
     "evidence-detail": reading("evidence"),
     "evidence-content": reading("evidence"),
+    "evidence-supersede": {"POST": Row(thing="evidence", may=LEADS_TOO, ok=201, body=newer)},
     # webhooks
     "webhook-list": {
         "GET": Row(may=KEEPERS),
@@ -566,6 +609,43 @@ PAGES: dict[str, Rows] = {
     },
     "sectorneed-change": step_page("sectorneed", ADMINISTRATOR, everybody_sees=True, **NEED),
     "evidence-download": reading("evidence", is_page=True),
+    "evidence-about": reading("evidence", is_page=True),
+    "evidence-preview": reading("evidence", is_page=True),
+    "evidence-supersede": {
+        "GET": Row(thing="evidence", may=LEADS_TOO, is_page=True),
+        "POST": Row(thing="evidence", may=LEADS_TOO, is_page=True, ok=302, body=newer),
+    },
+    "upload-new": {"POST": Row(may=LEADS_TOO, is_page=True, ok=201, body=new_upload)},
+    "saved-filter-new": {
+        "POST": Row(may=EVERYBODY, is_page=True, ok=302, body=lambda key: {"list": "milestone-list"})
+    },
+    "saved-filter-delete": {"POST": Row(thing="saved_filter", is_page=True, ok=404)},  # somebody else's
+    "set-password": {**opened("GET", is_page=True), **opened("POST", is_page=True)},
+    "organisation-list": listing(is_page=True),
+    "organisation-detail": reading("organisation", is_page=True),
+    "organisation-new": form_page(),
+    "organisation-change": step_page("organisation", ADMINISTRATOR, **FIRM),
+    "administration": {"GET": Row(may=ADMINISTRATOR, is_page=True)},
+    "user-list": {"GET": Row(may=ADMINISTRATOR, is_page=True)},
+    "user-new": form_page(),
+    "user-detail": reading("user", may=ADMINISTRATOR, is_page=True),
+    "user-change": step_page("user", ADMINISTRATOR, full_name="Asha Rao", language="hi"),
+    "user-switch": step_page("user", ADMINISTRATOR, was_active="true"),
+    "user-password": {"POST": Row(thing="user", may=ADMINISTRATOR, is_page=True)},
+    "membership-new": step_page("user", ADMINISTRATOR, role="auditor"),
+    "membership-change": step_page("membership", ADMINISTRATOR, valid_to="2026-12-31"),
+    "mineral-list": {"GET": Row(may=ADMINISTRATOR, is_page=True)},
+    "mineral-new": form_page(),
+    "mineral-change": step_page("mineral", ADMINISTRATOR, everybody_sees=True, name="Nd"),
+    "listing-new": step_page(
+        "mineral",
+        ADMINISTRATOR,
+        everybody_sees=True,
+        official_list="mmdr_part_d",
+        listed_from="2023-08-17",
+    ),
+    "listing-change": step_page("listing", ADMINISTRATOR, everybody_sees=True, listed_from="2023-07-02"),
+    "programme-import": form_page(),
     "report-list": listing(is_page=True),
     "report-detail": reading("report", is_page=True),
     "report-pdf": reading("report", is_page=True),

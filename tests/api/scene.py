@@ -26,12 +26,14 @@ from projects.models import (
     KnowHowItem,
     Measurement,
     Mineral,
+    MineralListing,
     Notice,
     Project,
     Readiness,
     ReliancePoint,
     ReplicationRun,
     ReviewMeeting,
+    SavedFilter,
     SectorNeed,
     Target,
     TargetVersion,
@@ -111,6 +113,12 @@ def _assemble_scene() -> Scene:
     mineral = audit.create(
         Mineral(reference="MIN-901", name="Neodymium", symbol="Nd"), by=system(), action="test.setup"
     )
+    listed = MineralListing.record(
+        mineral,
+        by=acting(cast.administrator),
+        official_list="critical_30_2023",
+        listed_from=dt.date(2023, 7, 1),
+    )
     reliance = audit.create(
         ReliancePoint(
             reference="REL-901",
@@ -174,6 +182,13 @@ def _assemble_scene() -> Scene:
         "meeting": {},
         "open_point": {},
         "done_point": {},
+        "saved_filter": {},
+        "user": {OWN: cast.our_viewer.pk, OTHER: cast.their_lead.pk},
+        "membership": {
+            OWN: cast.our_viewer.memberships.get().pk,
+            OTHER: cast.their_lead.memberships.get().pk,
+        },
+        "listing": dict.fromkeys((OWN, OTHER), listed.pk),
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
@@ -233,6 +248,9 @@ def _assemble_scene() -> Scene:
         scene.keys["token"][which] = grant.reference
         link, secret = CalendarLink.issue(cast.second_officer, name=which, language="en", now=timezone.now())
         scene.keys["calendar_link"][which], scene.keys["calendar_secret"][which] = link.reference, secret
+        scene.keys["saved_filter"][which] = SavedFilter.keep(
+            cast.second_officer, of="milestone-list", name=which, query="overdue=true"
+        ).pk
         hook, _secret = Webhook.make(
             by=acting(lead), name=which, url="https://hooks.example.org/in", events=["milestone.verified"]
         )

@@ -61,6 +61,7 @@ NAMES = {
     "evidence": "evidence", "reliance": "reliance", "sector-needs": "sectorneed", "auth": "token",
     "reports": "report", "schedules": "schedule", "iati": "project", "webhooks": "webhook",
     "webhook-deliveries": "delivery", "verifications": "claimed", "returns": "claimed",
+    "users": "user", "memberships": "membership", "user": "user",
     "project": "project", "agreement": "agreement", "organisation": "organisation", "party": "organisation",
     "indicator": "indicator", "target": "target", "milestone": "claimed", "mineral": "mineral",
     "lead": "organisation", "contributor": "organisation", "supplier": "organisation", "donor": "organisation",

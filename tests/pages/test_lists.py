@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.core.paginator import EmptyPage
 
-from projects.models import Milestone
+from projects import paging
+from projects.models import Milestone, SavedFilter
 from tests.cast import milestone
 
 
@@ -123,3 +125,51 @@ def test_each_agreement_shows_its_class_with_the_way_to_its_answers(cast, as_use
 )
 def test_agreements_are_found_by_their_class(cast, as_user, query, found):
     assert len(as_user(cast.officer).get(f"/agreements/?{query}").context["object_list"]) == found
+
+
+def test_a_head_of_a_column_sorts_and_turns_the_order_round(cast, as_user):
+    browser = as_user(cast.officer)
+    page = browser.get("/milestones/?q=milestone&page=1").content.decode()
+    assert (
+        '<th scope="col" aria-sort="ascending"><a class="sorts" href="?q=milestone&amp;sort=-due_on"' in page
+    )
+    assert 'aria-sort="none"><a class="sorts" href="?q=milestone&amp;sort=reference"' in page
+    page = browser.get("/milestones/?sort=-reference").content.decode()
+    assert 'aria-sort="descending"><a class="sorts" href="?sort=reference"' in page
+    for path in ("agreements", "projects", "targets", "organisations", "reports"):
+        assert "aria-sort" in browser.get(f"/{path}/").content.decode() or path in ("targets", "reports")
+
+
+def test_a_saved_filter_is_a_link_of_its_person_alone(cast, as_user):
+    browser = as_user(cast.officer)
+    given = {"list": "milestone-list", "name": "Late", "query": "overdue=true&q=&page=2&type="}
+    assert browser.post("/saved-filters/new/", given)["Location"] == "/milestones/?overdue=true"
+    browser.post("/saved-filters/new/", {**given, "query": "overdue=false"})
+    row = SavedFilter.objects.get()
+    assert row.query == "overdue=false"
+    assert '<a href="/milestones/?overdue=false">Late</a>' in browser.get("/milestones/").content.decode()
+    assert "Late</a>" not in as_user(cast.manager).get("/milestones/").content.decode()
+    delete = f"/saved-filters/{row.pk}/delete/"
+    assert as_user(cast.manager).post(delete).status_code == 404
+    assert browser.post("/saved-filters/new/", {**given, "list": "sign-out"}).status_code == 404
+    browser.post("/saved-filters/new/", {**given, "query": "q="})
+    assert SavedFilter.objects.get().query == "overdue=false"
+    assert browser.post(delete).status_code == 302
+    assert not SavedFilter.objects.exists()
+
+
+def test_what_is_dear_to_count_is_not_counted_to_the_end(cast, monkeypatch):
+    monkeypatch.setattr(paging, "MOST_COUNTED", 2)
+    for number in range(903, 908):
+        milestone(f"MST-{number}", cast.our_project)
+    pages = paging.CappedPaginator(Milestone.objects.order_by("reference"), 3)
+    assert (pages.count, pages.is_capped) == (3, True)
+    found = [pages.page(number) for number in (1, 2, 3)]
+    assert [row.reference for page in found for row in page] == [f"MST-{n}" for n in range(901, 908)]
+    assert [(page.has_next(), page.end_index(), page.numbers) for page in found] == [
+        (True, 3, [1]),
+        (True, 6, [2]),
+        (False, 7, [3]),
+    ]
+    with pytest.raises(EmptyPage):
+        pages.page(4)

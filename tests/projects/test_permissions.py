@@ -103,6 +103,10 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "schedule.change": ("", "manager administrator", ""),
     "reference.change": ("", "administrator", ""),
     "webhook.keep": ("webhook", "manager administrator our_lead", "manager administrator their_lead"),
+    "user.manage": ("", "administrator", ""),
+    "membership.manage": ("", "administrator", ""),
+    "organisation.manage": ("", "administrator", ""),
+    "programme.upload": ("", "administrator", ""),
     "programme.import": ("", "", ""),
 }
 MODELS = {
