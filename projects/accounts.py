@@ -69,7 +69,7 @@ def close_account(user: User, *, by: Actor, reason: str = "") -> None:
         row.set_unusable_password()
         _write(row, {"is_active": False}, by=by, action="user.disable", reason=reason)
         AuthToken.objects.filter(user=row).delete()
-        row.calendar_links.all().delete()  # type: ignore[attr-defined]
+        row.calendar_links.all().delete()
     user.refresh_from_db()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,6 +29,8 @@ class AdministratorsSite(admin.AdminSite):
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Shows a model to administrators and lets nobody change it here."""
+
+    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return permissions.allows(acting(request), "reference.change")

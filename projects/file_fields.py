@@ -44,7 +44,9 @@ class EvidenceField(forms.FileField):
     takes_files = True
 
     def __init__(self, *, most: int = 0, **kwargs: Any) -> None:
-        shown = {"accept": uploads.ACCEPT} if most == 1 else {"multiple": True, "accept": uploads.ACCEPT}
+        shown: dict[str, Any] = (
+            {"accept": uploads.ACCEPT} if most == 1 else {"multiple": True, "accept": uploads.ACCEPT}
+        )
         kwargs.setdefault("widget", EvidenceFiles(attrs=shown))
         kwargs.setdefault("required", False)
         super().__init__(**kwargs)

@@ -68,7 +68,7 @@ class CsvFilesField(forms.FileField):
 class FolderForm(forms.Form):
     """The files of a programme, or, after a preview, the files as they were looked at, signed for the person."""
 
-    files = CsvFilesField(
+    files = CsvFilesField(  # type: ignore[assignment]
         label=_("CSV files"),
         required=False,
         widget=SeveralFiles(attrs={"multiple": True, "accept": ".csv,text/csv"}),

@@ -40,7 +40,7 @@ class CappedPaginator(Paginator):
     """Counts no further than MOST_COUNTED, and turns the pages beyond it one by one."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are; one more than MOST_COUNTED stands for any number beyond it."""
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):

@@ -336,6 +336,7 @@ SPECTACULAR_SETTINGS = {
         "Precision": "projects.choices.Precision",
         "ProjectKind": "projects.choices.ProjectKind",
         "RelianceForm": "projects.choices.RelianceForm",
+        "Role": "projects.choices.Role.choices",
         "Outcome": "reports.choices.Outcome",
         "ReportKind": "reports.choices.ReportKind",
         "ReportState": "reports.choices.ReportState",

@@ -93,10 +93,10 @@ class WaitingFile(File):
         super().__init__(None, name=row.name)
         self.path, self.size = row.path, row.size
 
-    def seek(self, *_place: int) -> int:  # type: ignore[override]
+    def seek(self, *_place: int) -> int:
         return 0
 
-    def read(self, most: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, most: int = -1) -> bytes:
         """Return the first `most` bytes."""
         with self.path.open("rb") as file:
             return file.read(most)

@@ -92,7 +92,7 @@ class Organisation(Sourced, Audited):
             before = row.is_ministry
             moved = {name: value for name, value in changes.items() if getattr(row, name) != value}
             changed = change(row, by=by, action="organisation.change", changes=moved, reason=reason)
-            held: Any = changed.memberships  # type: ignore[attr-defined]
+            held: Any = changed.memberships
             if changed.is_ministry != before and held.valid(by.on).exclude(role=Role.AUDITOR).exists():
                 raise ValidationError(
                     {"kind": _("It has members whose role would not fit: end their memberships first.")}

@@ -15,6 +15,7 @@ from projects.models.people import User
 
 MOST_SAVED = 20  # of one person and one list
 LONGEST = 1000
+LONGEST_NAME = 60
 UNSAVED = (
     "page",
     "csrfmiddlewaretoken",
@@ -26,7 +27,7 @@ class SavedFilter(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_filters")
     list = models.CharField(gettext_lazy("list"), max_length=40)
-    name = models.CharField(gettext_lazy("name"), max_length=60)
+    name = models.CharField(gettext_lazy("name"), max_length=LONGEST_NAME)
     query = models.CharField(gettext_lazy("query"), max_length=LONGEST)
 
     class Meta:
@@ -48,7 +49,7 @@ class SavedFilter(models.Model):
             asked.setlist(parameter, [value for value in asked.getlist(parameter) if value])
             if parameter in UNSAVED or not asked.getlist(parameter):
                 del asked[parameter]
-        if not name or len(name) > cls._meta.get_field("name").max_length:
+        if not name or len(name) > LONGEST_NAME:
             raise ValidationError({"name": _("Give the filter a name of at most 60 characters.")})
         if not asked or len(asked.urlencode()) > LONGEST:
             raise ValidationError({"query": _("Filter or sort the list first: then it can be saved.")})

@@ -222,13 +222,13 @@ class UserSwitch(UserPage, AdministrationForm):
         return bool(self.person.is_active)
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         return _("Close the account") if self.closes else _("Open the account again")
 
-    submit = title  # type: ignore[assignment]
+    submit = title
 
     @property
-    def lead(self) -> Any:  # type: ignore[override]
+    def lead(self) -> Any:
         if self.closes:
             return _("Sessions, access tokens and calendar links end at once. What the person did stays.")
         return _(
