@@ -220,7 +220,8 @@ def _alike(stage: Stage, method: str, address: str, kind: str, ask: Callable[[An
             )  # fmt: skip
             content = b"".join(response) if response.streaming else response.content
             transaction.set_rollback(True)
-        told.append(f"{response.status_code} {content.decode(errors='replace').replace(str(key), '…')}")
+        named = re.compile(rf"(?<!\w){re.escape(str(key))}(?!\w)")  # a key may be a digit of another number
+        told.append(f"{response.status_code} {named.sub('…', content.decode(errors='replace'))}")
     return "" if told[0] == told[1] else f"{method} {address} {kind}: {told[0][:200]} | {told[1][:200]}"
 
 
