@@ -13,6 +13,7 @@ from projects.views import (
     calendar,
     claims,
     clearances,
+    display,
     evidence,
     feeds,
     funds,
@@ -228,6 +229,7 @@ urlpatterns = [
     path(
         "webhooks/deliveries/<int:pk>/again/", webhooks.DeliveryAgain.as_view(), name="webhook-delivery-again"
     ),
+    path("preferences/", display.Display.as_view(), name="display"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
 ]

@@ -161,7 +161,7 @@ class User(AbstractBaseUser):
     full_name = models.CharField(_("official name"), max_length=120, blank=True)
     post = models.CharField(_("post"), max_length=120, blank=True)
     email = models.EmailField(_("office e-mail"), blank=True)
-    language = models.CharField(_("language"), max_length=5, default="en")
+    language = models.CharField(_("language"), max_length=5, default="", blank=True)  # "" until one is chosen
     is_active = models.BooleanField(_("active"), default=True)
     is_system = models.BooleanField(_("system account"), default=False, editable=False)
     date_joined = models.DateTimeField(_("created at"), auto_now_add=True)

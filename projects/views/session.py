@@ -9,7 +9,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from projects import throttles
+from projects import display, throttles
 from projects.views.page import too_many
 
 
@@ -33,6 +33,11 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return too_many(request, throttles.SIGN_IN) or super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        display.take_over(self.request, response)
+        return response
 
 
 class SignOut(LogoutView):

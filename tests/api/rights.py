@@ -453,6 +453,10 @@ PAGES: dict[str, Rows] = {
         "GET": Row(is_page=True, is_open=True, ok=302, strangers=200),
         "POST": Row(is_page=True, is_open=True, ok=302, strangers=200),
     },
+    "display": {
+        "GET": Row(is_page=True, is_open=True),
+        "POST": Row(is_page=True, is_open=True, ok=302, body=lambda key: {"language": "hi"}),
+    },
     "sign-out": opened("POST", ok=302, is_page=True),
     "verify": {**opened("GET", is_page=True), **opened("POST", is_page=True, ok=400)},
     "verify-program": opened("GET", is_page=True),

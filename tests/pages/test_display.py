@@ -1,0 +1,67 @@
+"""How the pages are shown: language, theme and size of text, chosen by whoever reads."""
+
+import pytest
+from django.test import Client
+
+from tests.cast import PASSWORD
+
+
+def sign_in(**cookies: str) -> Client:
+    browser = Client()
+    browser.cookies.load(cookies)
+    assert browser.post("/sign-in/", {"username": "officer", "password": PASSWORD}).status_code == 302
+    return browser
+
+
+def page(browser: Client, path: str = "/projects/") -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_language_of_the_header_holds_on_this_device_and_goes_back_to_the_page(cast, as_user):
+    browser = as_user(cast.officer)
+    assert '<html lang="en"' in page(browser)
+    answer = browser.post("/preferences/", {"language": "hi", "next": "/projects/?q=a"})
+    assert (answer.status_code, answer.url) == (302, "/projects/?q=a")
+    assert '<html lang="hi"' in page(browser)
+    cast.officer.refresh_from_db()
+    assert cast.officer.language == "hi"
+
+
+def test_another_device_takes_the_language_over_when_its_person_signs_in(cast, as_user):
+    assert '<html lang="en"' in page(sign_in())
+    as_user(cast.officer).post("/preferences/", {"language": "hi"})
+    assert '<html lang="hi"' in page(sign_in())
+    assert '<html lang="en"' in page(sign_in(django_language="en"))  # what the device has chosen stays
+
+
+def test_the_page_keeps_theme_and_size_and_names_what_is_chosen(cast, client):
+    chosen = {"language": "en", "theme": "contrast", "text": "larger", "next": "/sign-in/"}
+    assert client.post("/preferences/", chosen).url == "/sign-in/"
+    assert '<html lang="en" data-theme="contrast" data-text="larger">' in page(client, "/sign-in/")
+    assert 'value="contrast"' in (kept := page(client, "/preferences/"))
+    assert kept.count("checked") == 3
+    client.post("/preferences/", {"language": "en", "theme": "", "text": ""})
+    assert '<html lang="en">' in page(client, "/sign-in/")
+
+
+@pytest.mark.parametrize("cookie", ['"><script>', "blue"])
+def test_a_theme_that_does_not_exist_is_none(cast, cookie):
+    browser = Client()
+    browser.cookies.load({"theme": cookie})
+    assert '<html lang="en">' in page(browser, "/sign-in/")
+
+
+def test_what_cannot_be_chosen_is_refused_and_changes_nothing(cast, as_user):
+    browser = as_user(cast.officer)
+    for wrong in ({"language": "fr"}, {"language": "en", "theme": "blue"}, {}):
+        answer = browser.post("/preferences/", wrong)
+        assert answer.status_code == 200
+        assert "error-summary" in answer.content.decode()
+    cast.officer.refresh_from_db()
+    assert cast.officer.language == ""
+
+
+def test_no_other_site_is_opened_afterwards(cast, client):
+    assert client.post("/preferences/", {"language": "hi", "next": "https://example.org/"}).url == "/"
