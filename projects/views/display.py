@@ -10,15 +10,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from projects import display
+from projects import display, edge
 
 
 class DisplayForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
+        widget=forms.RadioSelect,
+    )
     theme = forms.ChoiceField(
         label=_("Theme"), choices=display.Theme.choices, required=False, widget=forms.RadioSelect
     )
@@ -62,4 +67,11 @@ class Display(FormView):
         return asked if here else "/"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(next=self.after(), section="display", **kwargs)
+        by = edge.acting(self.request)
+        return super().get_context_data(
+            next=self.after(),
+            section="display",
+            keeps_webhooks=bool(by.role_for("webhook.keep")),
+            administers=bool(by.role_for("user.manage")),
+            **kwargs,
+        )
