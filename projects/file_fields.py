@@ -50,10 +50,15 @@ class EvidenceField(forms.FileField):
         kwargs.setdefault("widget", EvidenceFiles(attrs=shown))
         kwargs.setdefault("required", False)
         super().__init__(**kwargs)
-        self.most = most or settings.EVIDENCE_MAX_FILES
+        self._most = most
         self.max_bytes = settings.EVIDENCE_MAX_BYTES
         self.user: Any = None
         self.kept: list[PendingUpload] = []
+
+    @property
+    def most(self) -> int:
+        """How many files the form takes at a time."""
+        return self._most or int(settings.EVIDENCE_MAX_FILES)
 
     def clean(self, data: Any, initial: Any = None) -> list[File]:
         """Return the checked files; every file that cannot be accepted is named with its reason."""

@@ -401,6 +401,11 @@ class ReviewMeetingFilter(filters.FilterSet):
 
     organisation = named(Organisation, "organisation", _("Organisation"))
     agreement = named(Agreement, "agreement", _("Agreement"))
+    sort = Sorting(
+        fields=(("held_on", "held_on"), ("title", "title"), ("reference", "reference")),
+        field_labels={"held_on": _("Day"), "title": _("Title"), "reference": _("Reference")},
+        label=_("Sort by"),
+    )
 
     class Meta:
         model = ReviewMeeting

@@ -18,11 +18,11 @@ from rest_framework.response import Response
 
 from projects import accounts
 from projects.account_filters import UserFilter
-from projects.api import once
+from projects.api import finding, once
 from projects.api.scoped import ScopedViewSet
 from projects.api.tokens import is_named_token
 from projects.choices import Role
-from projects.filters import choice, named
+from projects.filters import Sorting, choice, named
 from projects.models import Membership, Organisation, User
 from projects.serializers.accounts import (
     ChangeDates,
@@ -47,7 +47,9 @@ class Administered(ScopedViewSet):
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.get_serializer(self.subject()).data)
+        row = self.subject()
+        finding.require_known(request, self.parameters())
+        return Response(self.get_serializer(row).data)
 
     def refuse_programs(self) -> None:
         """Raise PermissionDenied for an access token with a name: it must not make accounts that outlive it."""
@@ -128,6 +130,11 @@ class UserViewSet(Administered):
 class MembershipFilter(filters.FilterSet):
     role = choice(Role.choices, gettext_lazy("Role"))
     organisation = named(Organisation, "organisation", gettext_lazy("Organisation"))
+    sort = Sorting(
+        fields=(("role", "role"), ("valid_from", "valid_from"), ("valid_to", "valid_to")),
+        label=gettext_lazy("Sort by"),
+        last="pk",
+    )
 
     class Meta:
         model = Membership

@@ -75,6 +75,7 @@ class NoticePreferencesView(APIView):
     @extend_schema(responses=NoticePreferencesSerializer)
     def get(self, request: Request) -> Response:
         """How you are told of what waits: by a digest or not, and at which hours."""
+        finding.require_known(request, {"format"})
         return Response(NoticePreferencesSerializer(NoticePreferences.of(acting(request).user)).data)
 
     @extend_schema(request=ChangeNoticePreferences, responses=NoticePreferencesSerializer)

@@ -16,8 +16,8 @@ from projects.serializers.common import Body, Facts, Known, Post, Reference, Ver
 class ReviewMeetingSerializer(Facts):
     """A review of the programme, or of one organisation or agreement, on a day."""
 
-    organisation = Reference()
-    agreement = Reference()
+    organisation = Reference(allow_null=True)
+    agreement = Reference(allow_null=True)
 
     class Meta:
         model = ReviewMeeting
@@ -101,10 +101,10 @@ class ActionPointSerializer(Facts):
     """What a review decided: who does what by when, until a manager has closed it."""
 
     meeting = Reference()
-    owner = Reference()
-    project = Reference()
-    agreement = Reference()
-    milestone = Reference()
+    owner = Reference(allow_null=True)
+    project = Reference(allow_null=True)
+    agreement = Reference(allow_null=True)
+    milestone = Reference(allow_null=True)
     done_by = Post(source="done_by.by_post", default=None)
     closed_by = Post(source="closed_by.by_post", default=None)
 

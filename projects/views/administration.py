@@ -320,6 +320,11 @@ class SetPassword(PasswordResetConfirmView):
     template_name = "registration/set_password.html"
     success_url = reverse_lazy("sign-in")
 
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.request.method is None or self.request.method.lower() not in self.http_method_names:
+            return self.http_method_not_allowed(self.request)
+        return super().dispatch(*args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         person = self.user
         by = permissions.Actor(

@@ -708,9 +708,10 @@ CLAIM_API = {
 }
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}
+API |= rights_reviews.API
 
 RIGHTS: dict[str, Rows] = {
-    **{f"api:{name}": rows for name, rows in {**API, **rights_reviews.API}.items()},
+    **{f"api:{name}": rows for name, rows in API.items()},
     **PAGES,
     **rights_reviews.PAGES,
     **CLAIM_PAGES,

@@ -114,6 +114,7 @@ def test_a_file_is_handed_out_to_be_saved_and_not_to_be_shown(scene: Scene, sign
 def test_a_file_that_was_altered_on_disk_is_not_handed_out(scene: Scene, signed_in: SignIn, caplog):
     evidence = Evidence.objects.get(pk=scene.key("evidence", "own"))
     path = archive.path_of(evidence.sha256)
+    kept = path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(b"something else")
     address = f"/api/v1/evidence/{evidence.pk}/content/"
@@ -125,6 +126,7 @@ def test_a_file_that_was_altered_on_disk_is_not_handed_out(scene: Scene, signed_
         assert signed_in(scene.cast.auditor).get(address).json()["code"] == "file_altered"
     finally:
         path.unlink(missing_ok=True)
+        path.write_bytes(kept)  # other tests have rows of the same file
 
 
 def test_internal_documents_are_not_there_for_partners(cast: Cast, signed_in: SignIn):

@@ -43,7 +43,7 @@ def as_sheet(content: bytes) -> list[list[Any]]:
     return [list(row) for row in load_workbook(io.BytesIO(content)).active.iter_rows()]
 
 
-OWN_THINGS = ("token-list", "calendar-link-list")
+OWN_THINGS = ("token-list", "calendar-link-list", "notice-list")
 
 
 def exported() -> list[str]:
@@ -59,7 +59,11 @@ def test_every_list_is_a_file_of_what_one_sees(scene: Scene, signed_in: SignIn):
     client = signed_in(scene.cast.our_lead)
     for name in exported():
         address = reverse(f"api:{name}").removeprefix(f"{V1}/")
-        listed = client.get(f"{V1}/{address}?page_size=100").json()["results"]
+        answer = client.get(f"{V1}/{address}?page_size=100")
+        if answer.status_code == 403:
+            assert client.get(f"{V1}/{address}?format=csv").status_code == 403, name
+            continue
+        listed = answer.json()["results"]
         content = fetched(client, f"{address}?format=csv")
         rows = as_rows(content)
         key = next(iter(rows[0])) if rows else ""

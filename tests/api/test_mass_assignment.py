@@ -13,8 +13,11 @@ from tests.api.test_fuzzing import NAMES
 from tests.api.test_schema import operations, schema
 
 ROLES = ("officer", "manager", "administrator", "our_lead")
-# What is asked without a record, or ends what the caller holds, and writes nothing of the programme.
-OUTSIDE = ("/api/v1/verify/", "/api/v1/auth/logout/", "/api/v1/auth/logoutall/")
+# What is asked without a record, ends what the caller holds, or is the caller's alone, and writes nothing of the programme.
+OUTSIDE = (
+    *("/api/v1/verify/", "/api/v1/auth/logout/", "/api/v1/auth/logoutall/"),
+    "/api/v1/notices/{id}/snooze/",
+)
 EVERY_FIELD = {
     field.name
     for name in ("projects", "reports")

@@ -32,6 +32,8 @@ def test_an_address_that_does_not_know_a_parameter_says_which_it_knows(scene: Sc
         address = re.sub(r"\{\w+\}", str(key), path)
         tried += 1
         answer = client.get(address, {"colour": "red"})
+        if answer.status_code == 403:
+            answer = signed_in(scene.cast.administrator).get(address, {"colour": "red"})
         if answer.status_code != 400:
             wrong.append(f"{address}: {answer.status_code}")
             continue
@@ -51,7 +53,12 @@ def test_a_step_does_not_pass_over_a_parameter(scene: Scene, signed_in: SignIn):
 
 def test_every_list_can_be_sorted():
     lists = [(path, parameters(it)) for path, method, it in operations() if method == "get"]
-    unsorted = [path for path, names in lists if names & PAGED and "sort" not in names]
+    # Notices stand by their kind and age.
+    unsorted = [
+        path
+        for path, names in lists
+        if names & PAGED and "sort" not in names and not path.endswith("/notices/")
+    ]
     # Events stand in the order of their chain, downloads in that of the log: both from either end.
     assert not unsorted
 

@@ -355,6 +355,7 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
         ("lead", "INS-901")
     ]
     assert me["may"] == [
+        "actionpoint.done",
         "clearance.record",
         "dutydone.claim",
         "evidence.add",

@@ -40,14 +40,14 @@ pytestmark = pytest.mark.engine("postgres")
 PAGES = {
     "/programme/": 44,
     "/public/": 9,
-    "/agreements/": 35,  # the ten questions to all that are listed
-    "/agreements/?standing=symbolic": 61,  # asked of all first, to find those of the class
+    "/agreements/": 36,  # the ten questions to all that are listed
+    "/agreements/?standing=symbolic": 62,  # asked of all first, to find those of the class
     "/agreements/AGR-901/": 41,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
-    "/projects/": 12,
+    "/projects/": 13,
     "/projects/PRJ-901/": 34,
     "/projects/PRJ-901/roadmap/": 9,
-    "/roadmap/": 13,
+    "/roadmap/": 14,
     "/projects/PRJ-901/feed/": 11,
     "/reliance/": 8,
     "/reliance/MIN-901/": 5,
@@ -55,16 +55,16 @@ PAGES = {
     "/projects/PRJ-901/clearances/": 7,
     "/projects/PRJ-901/readiness/": 7,
     "/projects/PRJ-901/transfers/": 15,
-    "/transfers/": 17,
+    "/transfers/": 18,
     "/transfers/TRF-801/": 18,
     "/money/": 5,
     "/warnings/": 41,
-    "/milestones/": 9,
-    "/targets/": 7,
+    "/milestones/": 10,
+    "/targets/": 8,
     "/targets/TGT-901/": 8,
-    "/indicators/": 6,
+    "/indicators/": 7,
     "/indicators/PRD-MAG/": 6,
-    "/milestones/MST-901/": 14,  # with the record of slips, and whether the agreement is suspended
+    "/milestones/MST-901/": 15,  # with the record of slips, and whether the agreement is suspended
 }
 
 

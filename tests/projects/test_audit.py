@@ -75,6 +75,10 @@ def test_every_model_of_the_programme_is_audited_but_the_few_that_need_not_be():
         "Delivery",
         "WebhookProgress",  # what a worker did; what people do with a webhook is audited
         "Tally",  # how often somebody asked within a minute
+        *("Notice", "NoticePreferences", "NoticeDigest"),  # one person's own; putting one off is audited
+        "NoticeProgress",  # what the worker has told
+        "PendingUpload",  # a file on its way into a form, whose step is audited
+        "SavedFilter",  # private to its owner
         "ImportedRow",  # a ledger of digests; what was imported is audited row by row
     }
 

@@ -453,7 +453,7 @@ def test_no_page_runs_or_styles_anything_inline_and_every_control_has_its_label(
         assert len(reader.ids) == len(set(reader.ids)), address
 
 
-PRICES = {"/schedules/": 8, "/reports/": 12, "/reports/mails/": 6}
+PRICES = {"/schedules/": 9, "/reports/": 13, "/reports/mails/": 6}
 
 
 def test_pages_cost_the_same_for_one_row_and_for_twenty(cast, manager):
