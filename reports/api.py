@@ -56,6 +56,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
     pagination_class = NewestFirst
+    NOT_YET = ("pdf", "data", "tables")  # before the issue there is nothing to download
     RIGHTS: ClassVar[dict[str, str]] = {
         "create": "report.issue",
         "retry": "report.retry",

@@ -44,6 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 # What the API and the pages answer does not hang on the engine; the rules and figures below them are asked of both.
 ASKED_OF_POSTGRES = ("api", "pages")
+# Figures are worked out by the same code behind pages and API, on PostgreSQL; what is read in, and what is given out of the register,
+# ends in rows and files that the models' own tests put to both.
+ASKED_OF_ONE = {
+    "sqlite": ("test_figures_", "test_standings", "test_indicators", "test_permissions", "test_flags"),
+    "postgres": ("test_import_", "test_verify", "test_downloads", "test_schedule_pages", "test_api"),
+}
 
 
 def _engine(item: pytest.Item) -> str | None:
@@ -64,6 +70,9 @@ def _engine(item: pytest.Item) -> str | None:
         return str(engine)
     if item.path.parent.name in ASKED_OF_POSTGRES:
         return "postgres"
+    for engine, names in ASKED_OF_ONE.items():
+        if item.path.name.startswith(names):
+            return engine
     uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
     return None if uses_database else "sqlite"
 

@@ -162,6 +162,8 @@ class RightsSchema(AutoSchema):
             yield 403, "permission_denied", "Your roles do not allow it, or a second person must decide."
         if "{" in self.path or getattr(self.view, "MAY_FIND_NOTHING", False):
             yield 404, "not_found", "Nothing here, or nothing that you may see."
+        if self._action in getattr(self.view, "NOT_YET", ()):
+            yield 409, "step_not_open", "Not issued yet: there is nothing to download."
         if writes and rights:
             meaning = "`step_not_open`, `stale` (read again), `conflict` (someone was faster) or `key_reused` (another request's key)."
             yield 409, "step_not_open", meaning
