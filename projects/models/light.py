@@ -39,7 +39,8 @@ def light(model: type[models.Model]) -> type[Light]:
     rules = {
         name: rule
         for name, rule in vars(model).items()
-        if isinstance(rule, (FunctionType, property)) and (name == "__str__" or not name.startswith("_"))
+        if isinstance(rule, (FunctionType, property, functools.partialmethod))
+        and (name == "__str__" or not name.startswith("_"))
     }
     return type(f"Light{model.__name__}", (Light,), {**rules, "_meta": model._meta})
 
