@@ -107,7 +107,7 @@ def test_the_paper_prints_them_and_a_report_made_before_has_no_such_section(cast
     old.pop("action_points", None)
     for language in ("en", "hi"):
         assert "ACT-001" not in document.html(old, language)[0]
-    assert printed.title() not in document.html(old, "en")[0]
+    assert f'id="{printed.SLUG}"' not in document.html(old, "en")[0]
     new = {**old, "action_points": action_points(ActionPoint.objects.all(), TODAY)}
     page = document.html(new, "en")[0]
     for text in (printed.title(), "Name an officer.", "said to be done on 14 Jun 2026: Letter 12."):

@@ -235,6 +235,7 @@ def test_outputs_come_first_and_agreements_last_among_what_moved(summer):
     assert [block["title"] for block in blocks] == [
         "Outputs",
         "What sectors need",
+        "Action points of reviews",
         "Projects",
         "Stages and commercialisation",
         "Milestones",

@@ -20,11 +20,11 @@ from tests.reports import examples
 pytestmark = pytest.mark.engine("sqlite")
 
 LACKING = {
-    "programme": "What sectors need; Stages and commercialisation; Change since the last report",
+    "programme": "What sectors need; Stages and commercialisation; Action points of reviews; Change since the last report",
     "agreement": "Life of the agreement; Symbolic or working",
-    "partner": "Where the projects stand",
+    "partner": "Where the projects stand; Action points of reviews",
     "project": "Roadmap; Feed and mass balance; Technology and manufacturing readiness; Technology transfer; "
-    "Clearances; Money; Change since the last report",
+    "Clearances; Money; Action points of reviews; Change since the last report",
     "transfer": "Technology transfers",
     "exceptions": "Early warning; Forecasts",
 }
