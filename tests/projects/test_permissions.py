@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from projects import permissions
 from projects.choices import Role, Visibility
 from projects.models import (
+    ActionPoint,
     Agreement,
     Clearance,
     Duty,
@@ -26,6 +27,7 @@ from projects.models import (
     Project,
     Readiness,
     ReplicationRun,
+    ReviewMeeting,
     Target,
     Training,
     Transfer,
@@ -91,6 +93,12 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "replicationrun.claim": ("transfer", "officer manager our_lead", "officer manager their_lead"),
     "replicationrun.verify": ("replicationrun", "officer manager", "officer manager"),
     "replicationrun.return": ("replicationrun", "officer manager", "officer manager"),
+    "meeting.record": ("meeting", "officer manager", "officer manager"),
+    "actionpoint.record": ("meeting", "officer manager", "officer manager"),
+    "actionpoint.done": ("open_point", "officer manager our_lead", "officer manager their_lead"),
+    # The scene's officer said that it is done; a manager is a second person.
+    "actionpoint.close": ("done_point", "manager", "manager"),
+    "actionpoint.return": ("done_point", "manager", "manager"),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
@@ -124,7 +132,8 @@ NUMBERED = {
     "duty": Duty,
     "dutydone": DutyDone,
 }
-MODELS["transfer"] = Transfer
+MODELS |= {"transfer": Transfer, "meeting": ReviewMeeting}
+MODELS |= {"open_point": ActionPoint, "done_point": ActionPoint}
 NUMBERED |= {"readiness": Readiness, "transferstep": TransferStep, "training": Training}
 NUMBERED |= {"replicationrun": ReplicationRun, "webhook": Webhook}
 
