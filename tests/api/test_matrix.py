@@ -152,6 +152,7 @@ def told(response: Any, scene: Scene, row: Row, which: str) -> str:
     """Return status and body without the thing's key and what is random: all by which answers could be told apart."""
     text = b"".join(response).decode(errors="replace") if response.status_code >= 400 else ""
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    text = re.sub(r'name="next" value="[^"]*"|\?next=[^"]*', "", text)  # the address itself, for the way back
     for name in filter(None, (row.thing, row.names)):
         key = scene.key(name, which)
         text = text.replace(key, "…") if isinstance(key, str) else text
