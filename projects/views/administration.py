@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from projects import accounts, permissions
 from projects.account_filters import UserFilter
@@ -31,56 +31,22 @@ from projects.account_forms import (
     ReasonForm,
 )
 from projects.models import Membership, Organisation, TransitionError, User, audit
-from projects.views.page import FilteredList, Page, conflict
+from projects.views.page import FilteredList, Guarded
+from projects.views.record_form import RecordForm
 
 
-class AdministrationPage(Page):
-    """A page for those who hold `right`: 403 for everybody else who sees what it is about."""
-
+class AdministrationPage(Guarded):
     section = "administration"
     right = "user.manage"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, self.right, self.subject)
-        return super().dispatch(request, *args, **kwargs)
 
-    @property
-    def subject(self) -> Any:
-        """What the page is about, or 404 where the actor does not see it; None for a list or something new."""
-        return None
-
-
-class AdministrationForm(AdministrationPage, FormView):
-    """A form that is saved or comes back with its errors; `title`, `lead`, `submit` are its words."""
+class AdministrationForm(AdministrationPage, RecordForm):
+    """`title`, `lead` and `submit` are the words of the form."""
 
     template_name = "administration/form.html"
     title: Any = ""
     lead: Any = ""
     submit: Any = gettext_lazy("Save")
-    done: Any = ""
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            answer = self.save(form.cleaned_data)
-        except TransitionError as error:
-            return conflict(
-                self.request, self.subject, error, actor=self.actor, back=self.back, entered=_entered(form)
-            )
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        if isinstance(answer, HttpResponse):
-            return answer
-        messages.success(self.request, str(self.done))
-        return HttpResponseRedirect(answer or self.back)
-
-    def save(self, given: dict[str, Any]) -> Any:
-        """Write it; return the address to go to, an answer, or None for `back`."""
-        raise NotImplementedError
 
     @property
     def back(self) -> str:
@@ -93,10 +59,6 @@ class AdministrationForm(AdministrationPage, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         given = {"title": self.title, "lead": self.lead, "submit": self.submit}
         return super().get_context_data(**{**given, "back": self.back, "trail": self.trail(), **kwargs})
-
-
-def _entered(form: Any) -> Any:
-    return form.entered() if hasattr(form, "entered") else ()
 
 
 class Administration(AdministrationPage, TemplateView):
@@ -127,6 +89,14 @@ class UserList(AdministrationPage, FilteredList):
         return _with_memberships(User.objects.visible_to(self.actor), self.actor)
 
 
+def _with_link(page: AdministrationPage, person: User, **more: Any) -> HttpResponse:
+    """Show the link to a password in the answer itself: to come back to it, it would have to be kept somewhere."""
+    link = accounts.password_link(person, by=page.actor)
+    address = page.request.build_absolute_uri(reverse("set-password", args=link))
+    context = {**page.get_context_data(), "person": person, "address": address, **more}
+    return render(page.request, "administration/password_link.html", context)
+
+
 class UserPage(AdministrationPage):
     """A page about one account; 404 where the actor does not see its person."""
 
@@ -149,11 +119,8 @@ class UserPage(AdministrationPage):
             (self.back, str(self.person)),
         ]
 
-    def show_link(self, link: tuple[str, str]) -> HttpResponse:
-        """Show a link in the answer itself: to come back to it, it would have to be kept somewhere."""
-        address = self.request.build_absolute_uri(reverse("set-password", args=link))
-        context = {**self.get_context_data(), "person": self.person, "address": address}
-        return render(self.request, "administration/password_link.html", context)
+    def show_link(self) -> HttpResponse:
+        return _with_link(self, self.person)
 
 
 class UserDetail(UserPage, TemplateView):
@@ -184,13 +151,8 @@ class UserNew(AdministrationForm):
     lead = gettext_lazy("The person chooses the password, through a link that is shown next and works once.")
     submit = gettext_lazy("Add the user")
 
-    def save(self, given: dict[str, Any]) -> HttpResponse:
-        person = accounts.open_account(by=self.actor, **given)
-        address = self.request.build_absolute_uri(
-            reverse("set-password", args=accounts.password_link(person, by=self.actor))
-        )
-        context = {**self.get_context_data(), "person": person, "address": address, "is_new": True}
-        return render(self.request, "administration/password_link.html", context)
+    def save(self, **given: Any) -> HttpResponse:
+        return _with_link(self, accounts.open_account(by=self.actor, **given), is_new=True)
 
     @property
     def back(self) -> str:
@@ -208,7 +170,7 @@ class UserChange(UserPage, AdministrationForm):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.person, name) for name in accounts.CHANGEABLE}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         accounts.change_account(self.person, by=self.actor, **given)
 
 
@@ -235,7 +197,7 @@ class UserSwitch(UserPage, AdministrationForm):
             "Memberships hold again as they are dated. The person chooses a new password through a link."
         )
 
-    def save(self, given: dict[str, Any]) -> Any:
+    def save(self, **given: Any) -> Any:
         if self.request.POST.get("was_active", "") != str(self.closes).lower():
             raise TransitionError(_("Somebody else closed or opened this account meanwhile."))
         if self.closes:
@@ -243,7 +205,7 @@ class UserSwitch(UserPage, AdministrationForm):
             messages.success(self.request, _("The account is closed."))
             return HttpResponseRedirect(self.back)
         accounts.reopen_account(self.person, by=self.actor, **given)
-        return self.show_link(accounts.password_link(self.person, by=self.actor))
+        return self.show_link()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         hidden = {"was_active": str(self.closes).lower()}
@@ -256,7 +218,7 @@ class UserPassword(UserPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show a link by which the person chooses a password, once."""
         try:
-            return self.show_link(accounts.password_link(self.person, by=self.actor))
+            return self.show_link()
         except TransitionError as error:
             messages.warning(request, str(error))
             return HttpResponseRedirect(self.back)
@@ -272,7 +234,7 @@ class MembershipNew(UserPage, AdministrationForm):
     def get_initial(self) -> dict[str, Any]:
         return {"valid_from": self.actor.on}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         Membership.grant(self.person, by=self.actor, **given)
 
 
@@ -304,7 +266,7 @@ class MembershipChange(AdministrationForm):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.membership, name) for name in ("version", "valid_from", "valid_to")}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         self.membership.change_dates(by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

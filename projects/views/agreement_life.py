@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView
+from django.views.generic import DetailView
 
 from projects import agreeing, permissions, uploads
 from projects.agreement_forms import AmendmentForm, ChangeDutyForm, DutyFields, RecordDutyForm, TakeStepForm
 from projects.choices import AgreementMove
 from projects.models import Agreement, Amendment, Duty, Evidence, TransitionError, audit
 from projects.progress.agreement_life import life, precision_of, with_life
-from projects.views.page import Page, conflict
+from projects.views.page import Page
+from projects.views.record_form import RecordForm
 
 
 class AgreementLifePage(Page, DetailView):
@@ -71,13 +70,11 @@ class AgreementLifePage(Page, DetailView):
         return found
 
 
-class LifeForm(Page, FormView):
-    """A form on one agreement; 403 unless the actor may take the step."""
+class LifeForm(RecordForm):
+    """A form on one agreement."""
 
     section = "agreements"
     template_name = "projects/agreement_form.html"
-    right = ""
-    done = ""
 
     @cached_property
     def agreement(self) -> Agreement:
@@ -93,34 +90,6 @@ class LifeForm(Page, FormView):
     def back(self) -> str:
         return reverse("agreement-life", args=[self.agreement.reference])
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, self.right, self.subject)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.take(**form.cleaned_data)
-        except TransitionError as error:
-            return self.refuse(error)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, self.done)
-        return HttpResponseRedirect(self.back)
-
-    def take(self, **given: Any) -> None:
-        raise NotImplementedError
-
-    def refuse(self, error: TransitionError) -> HttpResponse:
-        form: Any = self.get_form()
-        entered = form.entered() if self.request.method == "POST" else ()
-        now = type(self.subject)._base_manager.get(pk=self.subject.pk)
-        return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=entered)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(agreement=self.agreement, back=self.back, **kwargs)
 
@@ -132,11 +101,11 @@ class AgreementMovePage(LifeForm):
     move = ""
 
     @property
-    def right(self) -> str:  # type: ignore[override]
+    def right(self) -> str:
         return f"agreement.{self.move}"
 
     @property
-    def done(self) -> str:  # type: ignore[override]
+    def done(self) -> str:
         return _("The step is recorded.")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -151,7 +120,7 @@ class AgreementMovePage(LifeForm):
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.agreement.version, "taken_on": self.actor.on}
 
-    def take(self, **given: Any) -> None:
+    def save(self, **given: Any) -> None:
         files = [uploads.keep(file) for file in given.pop("evidence")]
         agreeing.take(self.agreement, self.move, by=self.actor, evidence=files, **given)
 
@@ -164,10 +133,10 @@ class AmendmentNew(LifeForm):
     right = "amendment.record"
 
     @property
-    def done(self) -> str:  # type: ignore[override]
+    def done(self) -> str:
         return _("The amendment is recorded.")
 
-    def take(self, **given: Any) -> None:
+    def save(self, **given: Any) -> None:
         files = [uploads.keep(file) for file in given.pop("evidence")]
         Amendment.record(self.agreement, by=self.actor, evidence=files, **given)
 
@@ -180,13 +149,13 @@ class DutyNew(LifeForm):
     right = "duty.record"
 
     @property
-    def done(self) -> str:  # type: ignore[override]
+    def done(self) -> str:
         return _("The duty is recorded.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "agreement": self.agreement}
 
-    def take(self, **given: Any) -> None:
+    def save(self, **given: Any) -> None:
         Duty.record(self.agreement, by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -221,7 +190,7 @@ class DutyChange(DutyNew):
             "source_url": row.source_url,
         }
 
-    def take(self, **given: Any) -> None:
+    def save(self, **given: Any) -> None:
         self.row.change(by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView
 
 from projects import permissions, uploads
 from projects.choices import ClearanceType
 from projects.clearance_forms import FACTS, ChangeClearanceForm, RecordClearanceForm
-from projects.models import Clearance, Evidence, Project, TransitionError, audit
+from projects.models import Clearance, Evidence, Project, audit
 from projects.progress.clearances import clearance_figures
-from projects.views.page import Page, conflict
+from projects.views.page import Page
+from projects.views.record_form import RecordForm
 
 RIGHT = "clearance.record"
 
@@ -50,11 +47,13 @@ class ProjectClearances(Page, DetailView):
         )
 
 
-class ClearancePage(Page, FormView):
+class ClearancePage(RecordForm):
     """A form on a clearance: 404 unless the project is visible, 403 unless the actor may record."""
 
     template_name = "projects/clearance_form.html"
     section = "projects"
+    right = RIGHT
+    done = gettext_lazy("The clearance is recorded.")
 
     @property
     def project(self) -> Project:
@@ -68,32 +67,12 @@ class ClearancePage(Page, FormView):
     def back(self) -> str:
         return reverse("project-clearances", args=[self.project.reference])
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, RIGHT, self.subject)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        given = dict(form.cleaned_data)
+    def save(self, **given: Any) -> None:
         # Kept before the record: writing files inside its transaction would stop every other writer.
         given["evidence"] = [uploads.keep(file) for file in given["evidence"]]
-        try:
-            self.save(**given)
-        except TransitionError as error:
-            return self.refuse(error)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The clearance is recorded."))
-        return HttpResponseRedirect(self.back)
+        self.keep(**given)
 
-    def save(self, **given: Any) -> None:
-        raise NotImplementedError
-
-    def refuse(self, error: TransitionError) -> HttpResponse:
+    def keep(self, **given: Any) -> None:
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -111,7 +90,7 @@ class ClearanceNew(ClearancePage):
         asked = self.request.GET.get("type", "")
         return {"type": asked} if asked in ClearanceType.values else {}
 
-    def save(self, **given: Any) -> None:
+    def keep(self, **given: Any) -> None:
         Clearance.record(self.project, by=self.actor, **given)
 
 
@@ -134,13 +113,8 @@ class ClearanceChange(ClearancePage):
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.row.version, **{name: getattr(self.row, name) for name in FACTS}}
 
-    def save(self, **given: Any) -> None:
+    def keep(self, **given: Any) -> None:
         self.row.change(by=self.actor, **given)
-
-    def refuse(self, error: TransitionError) -> HttpResponse:
-        form: Any = self.get_form()
-        now = Clearance.objects.get(pk=self.row.pk)
-        return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=form.entered())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         reads = permissions.allows(self.actor, "history.read", self.row)

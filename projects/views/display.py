@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from projects import display, edge
+from projects.views.page import navigation
 
 
 class DisplayForm(forms.Form):
@@ -67,11 +68,6 @@ class Display(FormView):
         return asked if here else "/"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        by = edge.acting(self.request)
         return super().get_context_data(
-            next=self.after(),
-            section="display",
-            keeps_webhooks=bool(by.role_for("webhook.keep")),
-            administers=bool(by.role_for("user.manage")),
-            **kwargs,
+            next=self.after(), section="display", **navigation(edge.acting(self.request)), **kwargs
         )

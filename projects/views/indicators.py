@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView
 
 from projects import permissions
 from projects.filters import IndicatorFilter
 from projects.indicator_forms import FACTS, ChangeIndicatorForm, DefineIndicatorForm
-from projects.models import Indicator, StaleError, Target, audit
-from projects.views.page import FilteredList, Page, conflict
+from projects.models import Indicator, Target, audit
+from projects.views.page import FilteredList, Page
+from projects.views.record_form import RecordForm
 
 RIGHT = "reference.change"
 
@@ -62,50 +59,28 @@ class IndicatorDetail(Page, DetailView):
         )
 
 
-class IndicatorPage(Page, FormView):
-    """A form on the library: 403 unless the actor may change reference data."""
+class IndicatorPage(RecordForm):
+    """A form on the library, for those who may change reference data."""
 
     template_name = "projects/indicator_form.html"
     section = "targets"
+    right = RIGHT
+    done = gettext_lazy("The indicator is recorded.")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, RIGHT, self.subject)
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def subject(self) -> Indicator | None:
-        return None
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            row = self.save(**form.cleaned_data)
-        except StaleError as error:
-            return self.refuse(error)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The indicator is recorded."))
-        return HttpResponseRedirect(reverse("indicator-detail", args=[row.code]))
-
-    def save(self, **given: Any) -> Indicator:
-        raise NotImplementedError
-
-    def refuse(self, error: StaleError) -> HttpResponse:
-        raise NotImplementedError
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(back=self.back, **kwargs)
 
 
 class IndicatorNew(IndicatorPage):
     form_class = DefineIndicatorForm
 
-    def save(self, **given: Any) -> Indicator:
-        return Indicator.define(by=self.actor, **given)
+    @property
+    def back(self) -> str:
+        return reverse("indicator-list")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(back=reverse("indicator-list"), **kwargs)
+    def save(self, **given: Any) -> str:
+        row = Indicator.define(by=self.actor, **given)
+        return reverse("indicator-detail", args=[row.code])
 
 
 class IndicatorChange(IndicatorPage):
@@ -135,14 +110,8 @@ class IndicatorChange(IndicatorPage):
             **{name: getattr(self.indicator, name) for name in FACTS},
         }
 
-    def save(self, **given: Any) -> Indicator:
+    def save(self, **given: Any) -> None:
         self.indicator.change(by=self.actor, **given)
-        return self.indicator
-
-    def refuse(self, error: StaleError) -> HttpResponse:
-        form: Any = self.get_form()
-        now = Indicator.objects.get(pk=self.indicator.pk)
-        return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=form.entered())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(indicator=self.indicator, back=self.back, **kwargs)
+        return super().get_context_data(indicator=self.indicator, **kwargs)

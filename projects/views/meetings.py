@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, ListView, TemplateView
+from django.utils.translation import gettext_lazy
+from django.views.generic import ListView, TemplateView
 
 from projects import permissions
 from projects.meeting_forms import ChangeMeetingForm, NewActionPointForm, NewMeetingForm
-from projects.models import ActionPoint, ReviewMeeting, TransitionError, audit
+from projects.models import ActionPoint, ReviewMeeting, audit
 from projects.progress.agenda import agenda
-from projects.views.page import Page, conflict
+from projects.views.page import Page
+from projects.views.record_form import RecordForm
 from projects.views.warnings import address, title
 
 
@@ -81,44 +79,19 @@ class MeetingDetail(OfMeeting, TemplateView):
         )
 
 
-class MeetingForms(Page, FormView):
-    """A form that is saved, or comes back with its errors; 403 unless the actor may."""
-
+class MeetingForms(RecordForm):
     template_name = "projects/meeting_form.html"
     section = "meetings"
     right = "meeting.record"
-    subject: Any = None
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, self.right, self.subject)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            return self.saved(form.cleaned_data)
-        except TransitionError as error:
-            now = ReviewMeeting.objects.get(pk=self.subject.pk)
-            back = reverse("meeting-detail", args=[now.reference])
-            return conflict(self.request, now, error, actor=self.actor, back=back, entered=form.entered())
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
-        raise NotImplementedError
 
 
 class MeetingNew(MeetingForms):
     form_class = NewMeetingForm
+    done = gettext_lazy("The meeting is recorded. Its agenda stands below.")
 
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
+    def save(self, **given: Any) -> str:
         made = ReviewMeeting.plan(by=self.actor, **given)
-        messages.success(self.request, _("The meeting is recorded. Its agenda stands below."))
-        return redirect("meeting-detail", reference=made.reference)
+        return reverse("meeting-detail", args=[made.reference])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(title=_("Record a meeting"), back=reverse("meeting-list"), **kwargs)
@@ -141,14 +114,13 @@ class OnMeeting(OfMeeting, MeetingForms):
 
 class MeetingChange(OnMeeting):
     form_class = ChangeMeetingForm
+    done = gettext_lazy("The meeting is changed.")
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.meeting, name) for name in ("version", "title", "held_on", "chaired_by")}
 
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
+    def save(self, **given: Any) -> None:
         self.meeting.change(by=self.actor, **given)
-        messages.success(self.request, _("The meeting is changed."))
-        return HttpResponseRedirect(self.back)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(title=_("Change the meeting"), **kwargs)
@@ -158,11 +130,10 @@ class ActionPointNew(OnMeeting):
     form_class = NewActionPointForm
     right = "actionpoint.record"
 
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
+    def save(self, **given: Any) -> None:
         made = ActionPoint.record(self.meeting, by=self.actor, **given)
         text = _("%(reference)s is recorded. It stands in the reports until it is closed.")
-        messages.success(self.request, text % {"reference": made.reference})
-        return HttpResponseRedirect(self.back)
+        self.done = text % {"reference": made.reference}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(title=_("Record an action point"), **kwargs)

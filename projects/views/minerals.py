@@ -42,7 +42,7 @@ class MineralNew(MineralEdit):
     form_class = MineralForm
     title = gettext_lazy("Add a mineral")
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         Mineral.record(by=self.actor, **given)
 
 
@@ -69,7 +69,7 @@ class MineralChange(OfMineral):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.mineral, name) for name in ("version", "name", "symbol", "source_url")}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         self.mineral.change(by=self.actor, **given)
 
 
@@ -77,7 +77,7 @@ class ListingNew(OfMineral):
     form_class = ListingForm
     title = gettext_lazy("Put the mineral on an official list")
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         MineralListing.record(self.mineral, by=self.actor, **given)
 
 
@@ -97,7 +97,7 @@ class ListingChange(MineralEdit):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.listing, name) for name in ("version", "listed_from", "listed_to")}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         self.listing.change(by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

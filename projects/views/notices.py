@@ -6,21 +6,22 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.generic import FormView, TemplateView
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView
 
 from projects import inbox
 from projects.choices import NoticeKind
 from projects.models import Notice, NoticePreferences
 from projects.notice_forms import PreferencesForm, SnoozeForm
 from projects.views.page import Page
+from projects.views.record_form import RecordForm
 
 
 class NoticeList(Page, TemplateView):
@@ -59,12 +60,13 @@ class NoticeAcknowledge(Page):
         return redirect("notice-list")
 
 
-class NoticeSnooze(Page, FormView):
+class NoticeSnooze(RecordForm):
     """Puts off one of one's own notices until a day, with the reason."""
 
     template_name = "projects/notice_snooze.html"
     section = "notices"
     form_class = SnoozeForm
+    done = gettext_lazy("The notice is put off.")
 
     @cached_property
     def entry(self) -> inbox.Entry:
@@ -79,39 +81,30 @@ class NoticeSnooze(Page, FormView):
             assert self.entry  # noqa: S101 - asks once, so that a form that is wrong does not come before a 404
         return super().dispatch(request, *args, **kwargs)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
+    @property
+    def back(self) -> str:
+        return reverse("notice-list")
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.entry.notice.snooze(by=self.actor, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The notice is put off."))
-        return redirect("notice-list")
+    def save(self, **given: Any) -> None:
+        self.entry.notice.snooze(by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(entry=self.entry, **kwargs)
 
 
-class Preferences(Page, FormView):
+class Preferences(RecordForm):
     template_name = "projects/notice_preferences.html"
     section = "notices"
     form_class = PreferencesForm
+    done = gettext_lazy("Your preferences are kept.")
 
     def get_initial(self) -> dict[str, Any]:
         kept = NoticePreferences.of(self.actor.user)
         return {name: getattr(kept, name) for name in ("digest", "hour", "quiet_from", "quiet_to")}
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
+    @property
+    def back(self) -> str:
+        return reverse("notice-list")
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            NoticePreferences.keep(self.actor.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("Your preferences are kept."))
-        return redirect("notice-list")
+    def save(self, **given: Any) -> None:
+        NoticePreferences.keep(self.actor.user, **given)

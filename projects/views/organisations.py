@@ -75,7 +75,7 @@ class OrganisationNew(AdministrationForm):
     def back(self) -> str:
         return reverse("organisation-list")
 
-    def save(self, given: dict[str, Any]) -> str:
+    def save(self, **given: Any) -> str:
         row = Organisation.record(by=self.actor, **given)
         return reverse("organisation-detail", args=[row.reference])
 
@@ -105,7 +105,7 @@ class OrganisationChange(AdministrationForm):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.organisation, name) for name in ("version", *FACTS)}
 
-    def save(self, given: dict[str, Any]) -> None:
+    def save(self, **given: Any) -> None:
         self.organisation.change(by=self.actor, **given)
 
     def trail(self) -> list[tuple[str, str]]:

@@ -76,11 +76,35 @@ class Page(LoginRequiredMixin, ContextMixin, View):
             as_of=self.on,
             # Links carry the day on only where the reader has chosen one: today's page stays today's tomorrow.
             chosen_day=self.on if self.on != self.actor.on else None,
-            keeps_webhooks=bool(self.actor.role_for("webhook.keep")),
-            administers=bool(self.actor.role_for("user.manage")),
             may_log=permissions.allows(self.actor, "milestone.log"),
+            **navigation(self.actor),
             **kwargs,
         )
+
+
+def navigation(by: Actor) -> dict[str, bool]:
+    """Return which parts of the navigation the actor has beside those that everybody has."""
+    return {
+        "keeps_webhooks": bool(by.role_for("webhook.keep")),
+        "administers": bool(by.role_for("user.manage")),
+    }
+
+
+class Guarded(Page):
+    """A page for those who hold `right` on its subject: 403 for everybody else who sees the subject."""
+
+    right: Any = ""
+    """Asked before anything is shown; "" where the page asks in a way of its own, or everybody may."""
+
+    @property
+    def subject(self) -> Any:
+        """What the page is about, or 404 where the actor does not see it; None for a list or something new."""
+        return None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and self.right:
+            permissions.require(self.actor, self.right, self.subject)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class FilteredList(Page, ListView):

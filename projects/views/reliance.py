@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from projects import permissions
-from projects.models import ReliancePoint, SectorNeed, TransitionError, audit
+from projects.models import ReliancePoint, SectorNeed, audit
 from projects.models.reliance import RIGHT
 from projects.progress.reference import reliance_figures
 from projects.progress.reliance import Flow, RelianceSummary, reliance
@@ -30,7 +26,8 @@ from projects.reliance_forms import (
     RecordPointForm,
 )
 from projects.views import drawings
-from projects.views.page import Page, conflict
+from projects.views.page import Page
+from projects.views.record_form import RecordForm
 
 
 class ReliancePages(Page):
@@ -79,39 +76,24 @@ class RelianceDetail(ReliancePages, TemplateView):
         )
 
 
-class FigurePage(Page, FormView):
-    """A form on a published figure: 403 unless the actor keeps reference data."""
+class FigurePage(RecordForm):
+    """A form on a published figure, for those who keep reference data."""
 
     template_name = "projects/figure_form.html"
     section = "reliance"
+    right = RIGHT
+    done = gettext_lazy("The figure is recorded.")
     model: ClassVar[Any]
     title: ClassVar[Any]
     row: Any = None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, RIGHT, self.row)
-        return super().dispatch(request, *args, **kwargs)
+    @property
+    def subject(self) -> Any:
+        return self.row
 
     @property
     def back(self) -> str:
         return reverse("reliance-list")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.save(**form.cleaned_data)
-        except TransitionError as error:
-            now = self.model.objects.get(pk=self.row.pk)
-            entered = form.entered()
-            return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=entered)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The figure is recorded."))
-        return HttpResponseRedirect(self.back)
 
     def save(self, **given: Any) -> None:
         self.model.record(by=self.actor, **given)

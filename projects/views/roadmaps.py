@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView
+from django.views.generic import DetailView
 
 from projects import gating, permissions, uploads
 from projects.choices import Stage
@@ -25,6 +25,7 @@ from projects.progress.stages import road, with_road
 from projects.stages import RULES, GateRule, gates_open, road_of, stages_of
 from projects.views import drawings
 from projects.views.page import FilteredList, Page, conflict
+from projects.views.record_form import RecordForm
 
 
 class Roadmaps(FilteredList):
@@ -85,11 +86,10 @@ def criteria(gate: str, answers: list[dict[str, Any]]) -> list[tuple[Any, dict[s
     return [(texts.get(answer["code"], answer["code"]), answer) for answer in answers]
 
 
-class GatePage(Page, FormView):
-    """A form on the road of one project; 403 unless the actor may take the step."""
+class GatePage(RecordForm):
+    """A form on the road of one project."""
 
     section = "projects"
-    right = ""
 
     @cached_property
     def project(self) -> Project:
@@ -97,16 +97,12 @@ class GatePage(Page, FormView):
         return get_object_or_404(visible, reference=self.kwargs["reference"])
 
     @property
+    def subject(self) -> Project:
+        return self.project
+
+    @property
     def back(self) -> str:
         return reverse("project-roadmap", args=[self.project.reference])
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, self.right, self.project)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(project=self.project, back=self.back, **kwargs)
@@ -123,19 +119,11 @@ class GatePlanNew(GatePage):
     def get_initial(self) -> dict[str, Any]:
         return {"gate": self.request.GET.get("gate", ""), "decided_on": self.actor.on}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            made = gating.plan(self.project, by=self.actor, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        if made.number == 1:
-            messages.success(self.request, _("The baseline of the gate is recorded. It stays."))
+    def save(self, **given: Any) -> None:
+        if gating.plan(self.project, by=self.actor, **given).number == 1:
+            self.done = _("The baseline of the gate is recorded. It stays.")
         else:
-            messages.success(
-                self.request, _("The forecast of the gate is recorded. Earlier plans stay visible.")
-            )
-        return HttpResponseRedirect(self.back)
+            self.done = _("The forecast of the gate is recorded. Earlier plans stay visible.")
 
 
 class GateDecide(GatePage):
@@ -183,10 +171,7 @@ class GateDecide(GatePage):
         try:
             gating.decide(self.project, by=self.actor, criteria=form.criteria(), evidence=files, **given)
         except TransitionError as error:
-            now = Project.objects.get(pk=self.project.pk)
-            return conflict(
-                self.request, now, error, actor=self.actor, back=self.back, entered=form.entered()
-            )
+            return self.refuse(error)
         except ValidationError as error:
             form.refuse(error)
             return self.form_invalid(form)

@@ -5,28 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView
 
 from projects import permissions
 from projects.choices import MeasureBasis
 from projects.claiming import KINDS
 from projects.filters import TargetFilter
-from projects.models import Evidence, Measurement, StaleError, Target, TargetVersion, audit
+from projects.models import Evidence, Measurement, Target, TargetVersion, audit
 from projects.progress import measured, target_figures, target_row, target_total
 from projects.progress.measured import Measured
 from projects.progress.targets import with_measurements
 from projects.target_forms import ReviseTargetForm, SetTargetForm
-from projects.views.page import FilteredList, Page, conflict
+from projects.views.page import FilteredList, Page
+from projects.views.record_form import RecordForm
 
 KIND = KINDS["measurement"]
 
@@ -119,43 +116,36 @@ def _held(version: TargetVersion, target: Any, on: dt.date) -> str:
     return "later" if version.decided_on and version.decided_on > on else "earlier"
 
 
-class TargetNew(Page, FormView):
-    """403 unless the actor may set targets."""
-
+class TargetNew(RecordForm):
     template_name = "projects/target_form.html"
     section = "targets"
+    right = "target.set"
     form_class = SetTargetForm
+    done = gettext_lazy("The target is set.")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, "target.set")
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
+    @property
+    def back(self) -> str:
+        return reverse("target-list")
 
     def get_initial(self) -> dict[str, Any]:
         return {name: self.request.GET.get(name, "") for name in ("project", "agreement", "indicator")}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            target = Target.set_(by=self.actor, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The target is set."))
-        return HttpResponseRedirect(reverse("target-detail", args=[target.reference]))
+    def save(self, **given: Any) -> str:
+        target = Target.set_(by=self.actor, **given)
+        return reverse("target-detail", args=[target.reference])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(back=reverse("target-list"), **kwargs)
+        return super().get_context_data(back=self.back, **kwargs)
 
 
-class TargetRevise(Page, FormView):
+class TargetRevise(RecordForm):
     """404 unless visible, 403 unless the actor may revise, 409 when it was changed since the page was made."""
 
     template_name = "projects/target_form.html"
     section = "targets"
+    right = "target.revise"
     form_class = ReviseTargetForm
+    done = gettext_lazy("The target is revised.")
 
     @cached_property
     def target(self) -> Target:
@@ -163,33 +153,18 @@ class TargetRevise(Page, FormView):
         return get_object_or_404(visible, reference=self.kwargs["reference"])
 
     @property
+    def subject(self) -> Target:
+        return self.target
+
+    @property
     def back(self) -> str:
         return reverse("target-detail", args=[self.target.reference])
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, "target.revise", self.target)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
 
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.target.version}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.target.revise(by=self.actor, **form.cleaned_data)
-        except StaleError as error:
-            now = Target.objects.get(pk=self.target.pk)
-            return conflict(
-                self.request, now, error, actor=self.actor, back=self.back, entered=form.entered()
-            )
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("The target is revised."))
-        return HttpResponseRedirect(self.back)
+    def save(self, **given: Any) -> None:
+        self.target.revise(by=self.actor, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         last = self.target.versions.order_by("-number").first()

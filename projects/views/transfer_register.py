@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.utils.translation import gettext_lazy
 
 from projects import permissions, uploads
-from projects.models import KnowHowItem, Project, Transfer, TransitionError, audit
+from projects.models import KnowHowItem, Project, Transfer, audit
 from projects.transfer_forms import (
     ITEM,
     TERMS,
@@ -24,16 +20,18 @@ from projects.transfer_forms import (
     KnowHowForm,
     RecordTransferForm,
 )
-from projects.views.page import Page, conflict
+from projects.views.record_form import RecordForm
 
 RIGHT = "transfer.record"
 
 
-class RegisterPage(Page, FormView):
+class RegisterPage(RecordForm):
     """A form of the register: 404 unless its subject is visible, 403 unless the actor may record."""
 
     template_name = "projects/transfer_form.html"
     section = "projects"
+    right = RIGHT
+    done = gettext_lazy("It is recorded.")
     row: Any = None
     """What is changed; None where something new is recorded."""
 
@@ -43,37 +41,8 @@ class RegisterPage(Page, FormView):
         return self.row
 
     @property
-    def back(self) -> str:
-        raise NotImplementedError
-
-    @property
     def title(self) -> str:
         raise NotImplementedError
-
-    def save(self, **given: Any) -> str:
-        """Record what the form holds and return the address to go on to."""
-        raise NotImplementedError
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, RIGHT, self.subject)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            address = self.save(**form.cleaned_data)
-        except TransitionError as error:
-            now = type(self.row)._default_manager.get(pk=self.row.pk)
-            entered = self.get_form().entered()
-            return conflict(self.request, now, error, actor=self.actor, back=self.back, entered=entered)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        messages.success(self.request, _("It is recorded."))
-        return HttpResponseRedirect(address)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         reads = self.row is not None and permissions.allows(self.actor, "history.read", self.row)

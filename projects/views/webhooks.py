@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, TemplateView
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
 
 from projects import deliveries, permissions, throttles
 from projects.models import Delivery, TransitionError, Webhook, audit
 from projects.models.webhooks import RIGHT
-from projects.views.page import Page, conflict, too_many
+from projects.views.page import Page, too_many
+from projects.views.record_form import RecordForm
 from projects.webhook_forms import ChangeWebhookForm, NewWebhookForm
 
 MOST = 50
@@ -75,46 +76,30 @@ class WebhookDetail(WebhookPage, TemplateView):
         )
 
 
-class WebhookForms(WebhookPage, FormView):
-    """A form that is saved or comes back with its errors."""
-
+class WebhookForms(WebhookPage, RecordForm):
     template_name = "projects/webhook_form.html"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.actor}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            return self.saved(form.cleaned_data)
-        except TransitionError as error:
-            now = Webhook.objects.get(pk=self.webhook.pk)
-            back = reverse("webhook-detail", args=[now.pk])
-            return conflict(self.request, now, error, actor=self.actor, back=back, entered=form.entered())
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
-        raise NotImplementedError
+    @property
+    def back(self) -> str:
+        return reverse("webhook-detail", args=[self.webhook.pk])
 
 
 class WebhookNew(WebhookForms):
     form_class = NewWebhookForm
 
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
+    def save(self, **given: Any) -> HttpResponse:
         return self.show_secret(*Webhook.make(by=self.actor, **given))
 
 
 class WebhookChange(WebhookForms):
     form_class = ChangeWebhookForm
+    done = gettext_lazy("The webhook is changed.")
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.webhook, name) for name in ("version", "name", "url", "events")}
 
-    def saved(self, given: dict[str, Any]) -> HttpResponse:
+    def save(self, **given: Any) -> None:
         self.webhook.change(by=self.actor, **given)
-        messages.success(self.request, _("The webhook is changed."))
-        return redirect("webhook-detail", pk=self.webhook.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(webhook=self.webhook, **kwargs)
