@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -168,13 +167,7 @@ def letter(person: User, told: list[Entry]) -> EmailMessage:
         "inbox": settings.BASE_URL + reverse("notice-list"),
         "preferences": settings.BASE_URL + reverse("notice-preferences"),
     }
-    subject = " ".join(render_to_string("projects/mail/digest_subject.txt", context).split())
-    return EmailMessage(
-        subject,
-        render_to_string("projects/mail/digest_body.txt", context),
-        to=[person.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return post.letter(person, "projects/mail/digest_", context)
 
 
 def _put_off(digest: NoticeDigest, reason: str, now: dt.datetime) -> None:

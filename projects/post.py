@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import smtplib
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from projects.models import User
 
 
 class NotTaken(Exception):
@@ -21,6 +25,16 @@ class Unknown(Exception):
 def language_of(language: str) -> str:
     """Return the language in which a person reads, among those that there are; else English."""
     return language if language in dict(settings.LANGUAGES) else "en"
+
+
+def letter(person: User, template: str, context: dict[str, Any]) -> EmailMessage:
+    """Return a message to the person, in the active language, from `<template>subject.txt` and `<template>body.txt`."""
+    return EmailMessage(
+        " ".join(render_to_string(f"{template}subject.txt", context).split()),
+        render_to_string(f"{template}body.txt", context),
+        to=[person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def send(message: EmailMessage) -> None:

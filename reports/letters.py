@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 
+from projects import post
 from projects.models import User
-from reports.choices import Language, MailAbout
+from reports.choices import MailAbout
 from reports.models import Mail, Report
-
-
-def language_of(recipient: User) -> str:
-    """Return the language in which the recipient reads; English where there is no such edition."""
-    return recipient.language if recipient.language in Language.values else Language.ENGLISH
 
 
 def written(recipient: User, mails: Sequence[Mail]) -> EmailMessage:
@@ -24,13 +19,7 @@ def written(recipient: User, mails: Sequence[Mail]) -> EmailMessage:
     issued = [_told(mail.report) for mail in mails if mail.about == MailAbout.ISSUED]
     failed = [_told(mail.report) for mail in mails if mail.about == MailAbout.FAILED]
     context = {"recipient": recipient, "issued": issued, "failed": failed, "site": settings.BASE_URL}
-    subject = " ".join(render_to_string("reports/mail/subject.txt", context).split())
-    return EmailMessage(
-        subject,
-        render_to_string("reports/mail/body.txt", context),
-        to=[recipient.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return post.letter(recipient, "reports/mail/", context)
 
 
 def _told(report: Report) -> dict[str, object]:

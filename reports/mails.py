@@ -133,7 +133,7 @@ def _send_to(recipient: User, now: dt.datetime) -> bool:
         return False
     recipient = mails[0].recipient
     try:
-        with translation.override(letters.language_of(recipient)):
+        with translation.override(post.language_of(recipient.language)):
             message = letters.written(recipient, mails)
         post.send(message)
     except post.NotTaken as error:
