@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,8 +16,23 @@ def title() -> str:
     return _("Action points of reviews")
 
 
-def words() -> dict[str, str]:
-    """Return the words for the keys of the section, where they differ from those of other sections."""
+def sections() -> dict[str, str]:
+    return {SLUG: title()}
+
+
+def row(_section: str, _key: str, _name: str) -> str | None:
+    """Return None: the name of each row stands for itself."""
+    return None
+
+
+def code(section: str, key: str, value: str) -> str | None:
+    """Return the word for a code; None where it is one of those that every section has."""
+    return state(value) if (section, key) == (SLUG, "state") else None
+
+
+@cache
+def words(_language: str) -> dict[str, str]:
+    """Return the words for the keys of the section, in the active language, which is the argument."""
     return {
         "about": _("about"),
         "decided_on": _("decided on"),
@@ -39,9 +55,6 @@ def state(code: str) -> str:
     return str(ActionState(code).label)
 
 
-def context(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """Return what `_action_points.html` reads beside the snapshot; nothing for a report made before there were any."""
-    found = snapshot.get(SLUG)
-    return {
-        "action_point_rows": [{**row, "words": state(row["state"])} for row in found["rows"]] if found else []
-    }
+def context(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what `_action_points.html` reads beside the section."""
+    return {"action_point_rows": [{**it, "words": state(it["state"])} for it in found["rows"]]}

@@ -37,7 +37,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     printed_first = set(snapshot["outputs"]["rows"])
     other_rows = [row for reference, row in of_target.items() if reference not in printed_first]
     return {
-        **action_points.context(snapshot),
+        **older.told(snapshot, action_points.SLUG, action_points.context),
         **older.told(snapshot, "execution", execution.context),
         "kind_of_organisation": OrganisationKind(snapshot["organisation"]["kind"]).label,
         "asked_overdue": [of_milestone[reference] for reference in asked["overdue"]],

@@ -34,7 +34,7 @@ def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {
         **(reliance.context(snapshot["reliance"]) if snapshot["reliance"]["bases"] else {}),
         **older.told(snapshot, "stages", stages.context),
-        **action_points.context(snapshot),
+        **older.told(snapshot, action_points.SLUG, action_points.context),
         "output_rows": [rows[reference] for reference in snapshot["outputs"]["rows"]],
         "other_rows": [row for reference, row in rows.items() if reference not in printed_first],
         "past_due_rows": [rows[reference] for reference in snapshot["targets"]["past_due"]],

@@ -30,7 +30,7 @@ def sections() -> dict[str, str]:
 
 def context(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {
-        **action_points.context(snapshot),
+        **older.told(snapshot, action_points.SLUG, action_points.context),
         "drawings": drawings.project(snapshot),
         **older.told(snapshot, "roadmap", roadmap.context),
         **older.told(snapshot, "feed", feed.context),

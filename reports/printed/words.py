@@ -22,8 +22,8 @@ from reports.templatetags.snapshot import NONE, band, fact_date, label, state
 STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]*)\])?\.?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+OWN = (results_words, programme_words, action_points)  # sections with words of their own
 # Printed with their two decimals, as everywhere in the report.
-OWN = (results_words, programme_words)  # sections with words of their own
 MEANS = {"mean", "median", "mean_capped", "median_capped"}
 
 
@@ -88,7 +88,6 @@ def value(given: Any, path: str) -> str:
 
 def section_name(slug: str) -> str:
     names = {
-        action_points.SLUG: action_points.title(),
         "agreement": _("The agreement"),
         "agreements": _("Agreements"),
         "asked": _("What is asked"),
@@ -116,8 +115,9 @@ def section_name(slug: str) -> str:
         "warnings": _("Early warning"),
         "working": _("Symbolic or working"),
     }
-    own = {**results_words.sections(), **programme_words.sections()}
-    return names.get(slug) or own.get(slug) or slug.replace("_", " ")
+    for own in OWN:
+        names = own.sections() | names
+    return names.get(slug) or slug.replace("_", " ")
 
 
 def _joined(words: list[str]) -> str:
@@ -180,8 +180,6 @@ def _code(code: str, key: str, section: str) -> str:
         return label(code, "AgreementStatus")
     if section == "life" and key in ("state", "last_day_basis"):
         return str((DutyState if key == "state" else ExpiryBasis)(code).label)
-    if section == action_points.SLUG and key == "state":
-        return action_points.state(code)
     if key == "method" and code in Method.values:
         return str(Method(code).label)
     if section == "transfers" and (word := transfers.code(code, key)):
@@ -211,8 +209,6 @@ def _word(key: str, above: str, section: str) -> str:
     for own in OWN:
         if section in own.sections() and (found := own.words(language).get(key)):
             return found
-    if section == action_points.SLUG and (found := action_points.words().get(key)):
-        return found
     if key == "baseline" and section == "targets":
         return _("baseline")
     if key == "total" and section == "money":
