@@ -18,7 +18,7 @@ from projects.api import finding, lists
 from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
-from projects.models.light import Along, Reading
+from projects.models.light import Along, LightRows
 from reports import bell, clock, downloads, engine, ordering, preview
 from reports.choices import Language
 from reports.filters import ReportFilter, ScheduleFilter
@@ -35,7 +35,7 @@ from reports.serializers import (
 from reports.verify_serializers import DownloadSerializer
 
 # What is asked of a report before its file is sent.
-FOR_DOWNLOAD = Reading(
+FOR_DOWNLOAD = LightRows(
     Report,
     ("serial", "slug", "state"),
     along={

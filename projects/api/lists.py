@@ -17,7 +17,7 @@ from django_filters.utils import translate_validation
 from rest_framework.exceptions import NotFound
 
 from projects import permissions
-from projects.models.light import Reading
+from projects.models.light import LightRows
 from projects.models.questions import ask
 
 POSITION = -(2**62) - 1  # stands for where a cursor is
@@ -98,7 +98,7 @@ def page(view: Any) -> Any:
     return view.paginator.get_paginated_response(shaped(view, rows))
 
 
-def record(view: Any, reading: Reading) -> Any:
+def record(view: Any, reading: LightRows) -> Any:
     """Return the record that the address names, as a light row, or raise NotFound."""
     field = view.lookup_field
 

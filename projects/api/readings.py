@@ -11,7 +11,7 @@ from django.db.models import CharField, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from projects.models import Agreement, Milestone, Mineral, Organisation, Project, StageGate, User
-from projects.models.light import Along, Joined, Reading, days, light
+from projects.models.light import Along, Joined, LightRows, days, light
 from projects.models.projects import COUNTS
 from projects.permissions import Actor
 from projects.serializers.gates import GateSerializer
@@ -105,12 +105,12 @@ _with_project = {
     "agreement": AGREEMENT,
     "counted": MILESTONES_COUNTED,
 }
-PROJECTS = Reading(**_project, along=_with_project)
-PROJECT = Reading(
+PROJECTS = LightRows(**_project, along=_with_project)
+PROJECT = LightRows(
     **_project,
     along={**_with_project, "gates": GATES, "children": Along(Project, _children, ("reference",))},
 )
-MILESTONES = Reading(
+MILESTONES = LightRows(
     model=Milestone,
     own=[
         *_own(MilestoneSerializer),

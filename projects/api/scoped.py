@@ -20,7 +20,7 @@ from projects.api import conditions, exports, finding, lists, once
 from projects.api.files import AsIs, stored
 from projects.api.paging import InSequence, Pages
 from projects.models import Evidence, audit
-from projects.models.light import Reading
+from projects.models.light import LightRows
 from projects.permissions import Actor
 from projects.renderers import FORMATS
 from projects.serializers.history import EventSerializer
@@ -45,10 +45,10 @@ class ScopedViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_class: Any = None
     pagination_class: Any = Pages
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
-    reading: ClassVar[Reading | None] = (
+    reading: ClassVar[LightRows | None] = (
         None  # how rows of the list, and one record, are read without models (lists.py)
     )
-    detail_reading: ClassVar[Reading | None] = None
+    detail_reading: ClassVar[LightRows | None] = None
     RIGHTS: ClassVar[dict[str, str]] = {}
     PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {}  # of single actions, by the name of the action
     throttle_scopes: ClassVar[dict[str, str]] = {}  # of actions that are not counted as other writes are

@@ -86,7 +86,7 @@ class Along:
         return (found[0] if found else None) if self.is_one else found
 
 
-class Reading:
+class LightRows:
     """How rows of a model are read: their own columns and annotations, what is joined and what comes along; one query."""
 
     def __init__(
