@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from projects import charts, tiles
 from projects.charts import Part, Row, Value
+from projects.choices import Phase
+from projects.filters import UNDECIDED
 from projects.models import Project
 from projects.progress import MilestoneFigures, ProjectFigures
+from projects.progress.arithmetic import Share
 from projects.progress.bands import Band
 from projects.progress.projects import late_band
 from projects.progress.target_states import TargetState
@@ -81,6 +84,18 @@ def milestones(figures: MilestoneFigures, address: Address, claimed: str = "") -
         ],
         address,
     )
+
+
+def phases(shares: Iterable[Share], address: Address) -> list[tuple[str, Number]]:
+    """Return the phases that sources report, each with its projects."""
+    names = dict(Phase.choices)
+    return [
+        (
+            str(names.get(share.code, _("not known"))),
+            Number(share.count, address(phase=share.code or UNDECIDED)),
+        )
+        for share in shares
+    ]
 
 
 def targets(found: Mapping[TargetState, Sequence[Any]], address: Address) -> charts.Stack | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import permissions, progress
-from projects.choices import Phase, Stage
+from projects.choices import Stage
 from projects.filters import UNDECIDED
 from projects.models import Project
 from projects.progress.funds import fund_totals
@@ -23,7 +23,6 @@ from projects.views.dashboard_parts import Number
 from projects.views.page import Page
 
 MOST_OVERDUE = 5
-PHASES = dict(Phase.choices)
 
 
 class Overview(Page, TemplateView):
@@ -53,7 +52,7 @@ class Overview(Page, TemplateView):
             funds=fund_totals(visible, self.on),
             india=parts.india((row.project for row in figures.projects.rows), self._list("project-list")),
             stages=self._stages(visible),
-            phases=self._phases(figures.projects.by_phase),
+            phases=parts.phases(figures.projects.by_phase, self._list("project-list")),
             warnings=[
                 (rule.label, Number(len(found), f"{self._list('warnings')()}#rule-{rule.value}"))
                 for rule, found in early_warning(self.on, self.actor, figures).rules
@@ -87,13 +86,3 @@ class Overview(Page, TemplateView):
         numbers = [(str(stage.label), Number(found[stage], address(stage=stage))) for stage in shown]
         undecided = (_("no gate decided yet"), Number(found[""], address(stage=UNDECIDED)))
         return [*numbers, undecided] if found[""] else numbers
-
-    def _phases(self, shares: Any) -> list[tuple[str, Number]]:
-        address = self._list("project-list")
-        return [
-            (
-                str(PHASES.get(share.code, _("not known"))),
-                Number(share.count, address(phase=share.code or UNDECIDED)),
-            )
-            for share in shares
-        ]

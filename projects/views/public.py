@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import edge
-from projects.choices import Phase
 from projects.filters import UNDECIDED
 from projects.models import audit
 from projects.progress.projects import ProjectRow, late_band
@@ -29,7 +28,6 @@ from projects.views import drawings
 from projects.views.dashboard_parts import Number
 
 KEPT = 300  # seconds: a public page may be that much older than the records
-PHASES = dict(Phase.choices)
 
 
 def _said(answer: bool) -> str:  # noqa: FBT001 - an answer is a bool
@@ -115,10 +113,8 @@ class PublicPage(Public):
         found = self.found
         outputs = found.outputs
         verified = [row for row in outputs if row.verified]
-        bands = parts.bands(
-            found.milestones, found.projects, self.rows_of("milestones"), self.rows_of("projects")
-        )
-        phases, agreements = self.rows_of("projects"), self.rows_of("agreements")
+        projects, agreements = self.rows_of("projects"), self.rows_of("agreements")
+        bands = parts.bands(found.milestones, found.projects, self.rows_of("milestones"), projects)
         return super().get_context_data(
             outputs=(
                 Number(len(verified), self.rows_of("targets")(output="true", reported="true")),
@@ -132,16 +128,10 @@ class PublicPage(Public):
             bands=bands,
             band_chart=parts.band_chart(bands),
             suppliers=drawings.suppliers(found.reliance),
-            india=parts.india((row.project for row in found.projects.rows), self.rows_of("projects")),
-            phases=[
-                (
-                    str(PHASES.get(share.code, _("not known"))),
-                    Number(share.count, phases(phase=share.code or UNDECIDED)),
-                )
-                for share in found.projects.by_phase
-            ],
-            with_cost=Number(found.projects.money.with_cost, phases(has_cost="true")),
-            all_projects=Number(found.projects.total, phases()),
+            india=parts.india((row.project for row in found.projects.rows), projects),
+            phases=parts.phases(found.projects.by_phase, projects),
+            with_cost=Number(found.projects.money.with_cost, projects(has_cost="true")),
+            all_projects=Number(found.projects.total, projects()),
             agreements=[
                 (
                     _("with a published project"),
