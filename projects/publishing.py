@@ -70,33 +70,38 @@ def publication(as_of: dt.date) -> Publication:
     )
 
 
-def public_targets(as_of: dt.date) -> Any:
+def public_targets() -> Any:
     """Return the targets that the public may see: none on the needs of defence."""
     return (
         Target.objects.filter(permissions.published(Target))
         .exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS)
         .exclude(project__sector__in=permissions.INTERNAL_SECTORS)
-        .with_values(as_of)
         .order_by("reference")
     )
 
 
-def public_milestones(as_of: dt.date) -> Any:
+def public_milestones() -> Any:
     """Return the milestones that the public may see."""
     return (
         Milestone.objects.filter(permissions.published(Milestone))
         .exclude(project__sector__in=permissions.INTERNAL_SECTORS)
-        .with_due(as_of)
         .order_by("reference")
     )
 
 
+def public_measurements() -> Any:
+    """Return the values that the public may see, whatever their targets are."""
+    return Measurement.objects.filter(permissions.published(Measurement))
+
+
 def _targets(as_of: dt.date) -> tuple[TargetRow, ...]:
-    values = Measurement.objects.filter(
-        permissions.published(Measurement), status=MeasurementStatus.VERIFIED
-    ).select_related("verified_by")
-    found = public_targets(as_of).prefetch_related(
-        Prefetch("measurements", queryset=values), Prefetch("project", queryset=public_projects())
+    values = public_measurements().filter(status=MeasurementStatus.VERIFIED).select_related("verified_by")
+    found = (
+        public_targets()
+        .with_values(as_of)
+        .prefetch_related(
+            Prefetch("measurements", queryset=values), Prefetch("project", queryset=public_projects())
+        )
     )
     return tuple(target_row(row, as_of) for row in found.select_related("indicator"))
 
@@ -104,7 +109,8 @@ def _targets(as_of: dt.date) -> tuple[TargetRow, ...]:
 def _milestones(as_of: dt.date) -> tuple[MilestoneRow, ...]:
     revisions = MilestoneRevision.objects.all()
     found = (
-        public_milestones(as_of)
+        public_milestones()
+        .with_due(as_of)
         .select_related("claimed_by")
         .prefetch_related(
             Prefetch("revisions", queryset=revisions), Prefetch("project", queryset=public_projects())

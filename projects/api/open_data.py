@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from projects import permissions, throttles
+from projects import throttles
 from projects.api.filters import (
     OpenMeasurementSorting,
     OpenMilestoneSorting,
@@ -18,6 +18,7 @@ from projects.api.filters import (
 from projects.api.scoped import ScopedViewSet
 from projects.iati import public_projects
 from projects.models import Measurement, Milestone, Project, Target
+from projects.publishing import public_measurements, public_milestones, public_targets
 from projects.serializers import open_data as shapes
 
 
@@ -29,8 +30,13 @@ class OpenViewSet(ScopedViewSet):
     throttle_reading = throttles.OPEN
     IS_AUDITED = False  # without a caller there is no tag
 
+    @staticmethod
+    def public() -> QuerySet:
+        """Return the rows that the public may see."""
+        raise NotImplementedError
+
     def get_queryset(self) -> QuerySet:
-        return self.rows(self.model.objects.filter(permissions.published(self.model)))
+        return self.rows(self.public())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let what is between keep a public answer for an hour."""
@@ -45,11 +51,11 @@ class OpenProjectViewSet(OpenViewSet):
     model = Project
     serializer_class = shapes.OpenProjectSerializer
     filterset_class = OpenProjectSorting
+    public = staticmethod(public_projects)
 
     def rows(self, visible: QuerySet) -> QuerySet:
         known = Prefetch("parent", queryset=public_projects().only("pk", "reference"))
-        found = visible.exclude(sector__in=permissions.INTERNAL_SECTORS).order_by("reference")
-        return found.select_related("lead").prefetch_related("partners", "minerals", known)
+        return visible.select_related("lead").prefetch_related("partners", "minerals", known)
 
 
 def _of_public_project() -> Prefetch:
@@ -62,10 +68,10 @@ class OpenMilestoneViewSet(OpenViewSet):
     model = Milestone
     serializer_class = shapes.OpenMilestoneSerializer
     filterset_class = OpenMilestoneSorting
+    public = staticmethod(public_milestones)
 
     def rows(self, visible: QuerySet) -> QuerySet:
-        shown = visible.exclude(project__sector__in=permissions.INTERNAL_SECTORS)
-        return shown.prefetch_related(_of_public_project()).order_by("reference")
+        return visible.prefetch_related(_of_public_project())
 
 
 class OpenTargetViewSet(OpenViewSet):
@@ -75,14 +81,11 @@ class OpenTargetViewSet(OpenViewSet):
     HAS_FIGURES = True
     serializer_class = shapes.OpenTargetSerializer
     filterset_class = OpenTargetSorting
+    public = staticmethod(public_targets)
 
     def rows(self, visible: Any) -> QuerySet:
-        found: QuerySet = (
-            visible.exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS)
-            .exclude(project__sector__in=permissions.INTERNAL_SECTORS)
-            .with_values(self.on)
-        )
-        return found.select_related("indicator").prefetch_related(_of_public_project()).order_by("reference")
+        found: QuerySet = visible.with_values(self.on)
+        return found.select_related("indicator").prefetch_related(_of_public_project())
 
 
 class OpenMeasurementViewSet(OpenViewSet):
@@ -93,10 +96,8 @@ class OpenMeasurementViewSet(OpenViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     serializer_class = shapes.OpenMeasurementSerializer
     filterset_class = OpenMeasurementSorting
+    public = staticmethod(public_measurements)
 
     def rows(self, visible: QuerySet) -> QuerySet:
-        targets = Target.objects.filter(permissions.published(Target))
-        targets = targets.exclude(indicator__code__startswith=permissions.INTERNAL_INDICATORS)
-        targets = targets.exclude(project__sector__in=permissions.INTERNAL_SECTORS)
-        found = visible.filter(target__in=targets.values("pk"), superseded_by=None)
+        found = visible.filter(target__in=public_targets().values("pk"), superseded_by=None)
         return found.select_related("target__indicator").order_by("pk")
