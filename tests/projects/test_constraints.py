@@ -14,6 +14,7 @@ from django.db.models import F
 
 from projects.choices import GateDecision, Role
 from projects.models import (
+    ActionPoint,
     Agreement,
     Delivery,
     Evidence,
@@ -23,8 +24,12 @@ from projects.models import (
     Milestone,
     MilestoneRevision,
     MineralListing,
+    Notice,
+    NoticeDigest,
+    NoticePreferences,
     Project,
     ReliancePoint,
+    ReviewMeeting,
     SectorNeed,
     StageGate,
     Target,
@@ -68,6 +73,30 @@ def claimed(scene: Scene) -> Milestone:
 
 def measured(scene: Scene) -> Measurement:
     return Measurement.objects.get(pk=scene.keys["measurement"][OWN])
+
+
+def review(scene: Scene) -> ReviewMeeting:
+    return ReviewMeeting.objects.get(reference=scene.keys["meeting"][OWN])
+
+
+def open_point(scene: Scene) -> ActionPoint:
+    return ActionPoint.objects.get(reference=scene.keys["open_point"][OWN])
+
+
+def done_point(scene: Scene) -> ActionPoint:
+    return ActionPoint.objects.get(reference=scene.keys["done_point"][OWN])
+
+
+def notice(scene: Scene) -> Notice:
+    return Notice.objects.get(pk=scene.keys["notice"][OWN])
+
+
+def hours(scene: Scene) -> NoticePreferences:
+    return NoticePreferences.keep(scene.cast.officer, digest=True, hour=9, quiet_from=20, quiet_to=7)
+
+
+def digest(scene: Scene) -> NoticeDigest:
+    return NoticeDigest.objects.create(person=scene.cast.officer, day=DAY, queued_at=NOW)
 
 
 def evidence(scene: Scene) -> Evidence:
@@ -213,6 +242,18 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "undelivered_says_why": (message, {"failure": ""}),
     "what_has_ended_has_its_moment": (message, {"ended_at": None}),
     "moved_gate_says_why": (of(results.gate_plan), {"number": 2}),
+    # reviews and notices; keys of other rows are checked later than these
+    "review_is_of_one_thing": (review, {"organisation": F("pk"), "agreement": F("pk")}),
+    "action_point_has_one_subject": (open_point, {"project": F("pk"), "agreement": F("pk")}),
+    "done_action_point_has_day_note_and_person": (open_point, {"status": "done"}),
+    "closed_action_point_has_day_and_second_person": (
+        done_point,
+        {"status": "closed", "closed_on": DAY, "closed_by": F("done_by")},
+    ),
+    "snoozed_notice_has_its_reason": (notice, {"snoozed_until": DAY}),
+    "hours_of_notices_are_hours_of_a_day": (hours, {"quiet_to": 24}),
+    "sent_digest_has_its_moment": (digest, {"state": "sent"}),
+    "unsent_digest_has_its_reason": (digest, {"state": "failed"}),
     **{
         name: row
         for model, build in CLAIMS.items()
