@@ -7,7 +7,7 @@ A person's roles are the memberships that are valid on a day, so every question 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -215,11 +215,12 @@ def is_published(row: Any) -> bool:
     return fits and bool(getattr(row, "source_url", ""))
 
 
-def allows(by: Actor, action: str, obj: Any = None) -> bool:
+def allows(by: Actor, action: str, obj: Any = None, *, claimants: Set[int] | None = None) -> bool:
     """Whether `by` may do `action` on `obj`; KeyError for an action that the table does not know.
 
     `obj` answers `acting_organisations()` (whose lead may act on it) and, for the second-person
     actions, `claimants()` (user ids that made or added to the claim) and `claimant_organisation_id`.
+    Whoever asks of many has read their `claimants` already.
     """
     roles = by.roles & MAY[action]
     if not roles or not by.reaches(action):
@@ -229,13 +230,13 @@ def allows(by: Actor, action: str, obj: Any = None) -> bool:
     if roles <= {Role.AUDITOR} and not by.audits_everything and obj is not None:
         return type(obj)._default_manager.visible_to(as_auditor(by)).filter(pk=obj.pk).exists()
     if action in SECOND_PERSON and obj is not None:
-        return _second_person(by, obj)
+        return _second_person(by, obj, obj.claimants() if claimants is None else claimants)
     return True
 
 
-def _second_person(by: Actor, obj: Any) -> bool:
+def _second_person(by: Actor, obj: Any, claimants: Set[int]) -> bool:
     """Whether `by` neither made nor added to the claim, nor belongs to the partner that made it."""
-    return by.user.pk not in obj.claimants() and obj.claimant_organisation_id not in by.organisations
+    return by.user.pk not in claimants and obj.claimant_organisation_id not in by.organisations
 
 
 def claiming_partner(by: Actor, obj: Any) -> int | None:
