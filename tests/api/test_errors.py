@@ -10,7 +10,7 @@ from django.test import Client
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from projects.api.programme import ProjectViewSet
+from projects.api.programme import AgreementViewSet
 from projects.models import Milestone
 from tests.api.conftest import SignIn
 from tests.cast import Cast
@@ -114,10 +114,10 @@ def test_what_nobody_foresaw_is_logged_and_told_to_nobody(cast: Cast, signed_in:
     def fail(*args: object, **kwargs: object) -> None:
         raise KeyError("the password is swordfish")
 
-    monkeypatch.setattr(ProjectViewSet, "rows", fail)
+    monkeypatch.setattr(AgreementViewSet, "rows", fail)
     client = signed_in(cast.officer)
     client.raise_request_exception = False
-    response = client.get("/api/v1/projects/")
+    response = client.get("/api/v1/agreements/")
     assert "swordfish" not in json.dumps(assert_problem(response, 500, "error"))
     assert "swordfish" in caplog.text
 
