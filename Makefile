@@ -17,7 +17,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz bench-reports bench-api \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-thorough test-fast faults fuzz bench-reports bench-api \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages api-reference migrations lock clean
 
@@ -48,7 +48,7 @@ scheduler: setup ## Run the scheduler on the Redis of REDIS_URL
 setup-dev: ## The same as setup, with what tests and checks need
 	@$(PYTHON) -I tracker/bootstrap.py --dev
 
-test: setup-dev ## Run the whole suite from nothing: on SQLite, on PostgreSQL and Redis, and with real processes
+test: setup-dev ## Run the suite from nothing: on SQLite, on PostgreSQL and Redis, and with real processes
 	@$(MAKE) test-sqlite
 	@$(MAKE) test-postgres
 	@$(MAKE) test-processes
@@ -61,6 +61,9 @@ test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itsel
 
 test-processes: ## Run the tests that start real servers, workers and browsers; they wait as much as they work
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) + 1)) --dist loadfile -m processes
+
+test-thorough: setup-dev ## Ask everything of both databases and go through every product whole; for a night
+	@THOROUGH=yes $(MAKE) test
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
 	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) --dist loadgroup -m "not processes"
@@ -80,7 +83,7 @@ bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 
 # --- Checking ---
 
 check: setup-dev ## Check everything but the tests
-	@$(MAKE) lint format-check templates types migrations-check deploy-check schema-check
+	@$(MAKE) --jobs $(JOBS) --output-sync lint format-check templates types migrations-check deploy-check schema-check
 
 lint: imports ## Check the code by ruff's rules, and the direction of imports
 	$(RUN) -m ruff check .

@@ -1,5 +1,6 @@
 """The suite's base: one engine per run (tests/settings.py), the cast, and servers for single tests."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,15 @@ from django.db import connection
 from django.utils import translation
 
 from tests import emptying, services
+from tests.breadth import THOROUGH
 from tests.cast import Cast, assemble
 from tracker import bootstrap
 
 # A busy machine takes longer for the same example: that is no failure.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+# A suite leaves little garbage and much that stays: looking through it again and again is a sixth of its time.
+gc.set_threshold(100_000, 50, 1000)
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"}
 
@@ -42,14 +46,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = ours
 
 
-# What the API and the pages answer does not hang on the engine; the rules and figures below them are asked of both.
-ASKED_OF_POSTGRES = ("api", "pages")
-# Figures are worked out by the same code behind pages and API, on PostgreSQL; what is read in, and what is given out of the register,
-# ends in rows and files that the models' own tests put to both.
-ASKED_OF_ONE = {
-    "sqlite": ("test_figures_", "test_standings", "test_indicators", "test_permissions", "test_flags"),
-    "postgres": ("test_import_", "test_verify", "test_downloads", "test_schedule_pages", "test_api"),
-}
+# What hangs on the engine is asked of both: who was faster, what the database refuses by itself, what waits for a lock, what is counted up,
+# and the states that are kept by conditional writes.
+ASKED_OF_BOTH = (
+    *(
+        "test_audit",
+        "test_constraints",
+        "test_throttles",
+        "test_lifecycle_",
+        "test_prepared",
+        "test_documents",
+    ),
+    *("test_leases", "test_serials", "test_register", "test_migration", "test_funds"),
+)
+# The rest is asked of one, that its answers are the same on the other is asked by `make test-thorough`: figures and paper of SQLite,
+# pages, API, imports and the worker's ways of PostgreSQL.
+ASKED_OF_SQLITE = (
+    *("test_figures_", "test_standings", "test_indicators", "test_permissions", "test_flags", "test_kind_"),
+    *("test_changes", "test_mutations", "test_records", "test_hindi", "test_notices", "test_meetings"),
+)
 
 
 def _engine(item: pytest.Item) -> str | None:
@@ -68,13 +83,11 @@ def _engine(item: pytest.Item) -> str | None:
         if engine not in services.ENGINES:
             raise pytest.UsageError(f"{item.nodeid}: there is no engine {engine!r}")
         return str(engine)
-    if item.path.parent.name in ASKED_OF_POSTGRES:
-        return "postgres"
-    for engine, names in ASKED_OF_ONE.items():
-        if item.path.name.startswith(names):
-            return engine
-    uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
-    return None if uses_database else "sqlite"
+    if not (item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)):
+        return "sqlite"
+    if THOROUGH or item.path.parent.name == "races" or item.path.name.startswith(ASKED_OF_BOTH):
+        return None
+    return "sqlite" if item.path.name.startswith(ASKED_OF_SQLITE) else "postgres"
 
 
 @pytest.fixture(scope="session", autouse=True)

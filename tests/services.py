@@ -161,7 +161,7 @@ def start_postgres(*, durable: bool = False) -> Server:
     if made.returncode:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
     # Durability is of no use here, and costs most of the time.
-    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB"]
+    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB", "jit=off"]
     where = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
     options = [part for setting in (where if durable else fast + where) for part in ("-c", setting)]
 

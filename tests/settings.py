@@ -13,6 +13,8 @@ from tracker.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 if TEST_RUN.engine == "sqlite":
     # A file, not memory: in memory SQLite has other locks than the ones we rely on.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # What a power failure would take is of no use here.
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 # Threads of a test open connections of their own; a kept one would hinder the removal of the database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder

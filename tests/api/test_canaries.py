@@ -231,7 +231,10 @@ def _foreign(names: Iterable[str], scene: Scene, route: str = "") -> list[tuple[
     What a row supersedes is a row of its own kind: the number of another kind might be that of a row of one's own.
     """
     own_kind = route.removeprefix("api:").removesuffix("-list")
-    kinds = ((name, own_kind if name == "supersedes" and route else FILTERS.get(name, "")) for name in sorted(names))
+    kinds = (
+        (name, own_kind if name == "supersedes" and route else FILTERS.get(name, ""))
+        for name in sorted(names)
+    )
     return [(name, kind) for name, kind in kinds if kind and scene.keys[kind][OWN] != scene.keys[kind][OTHER]]
 
 

@@ -11,10 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import services
-from tests.frontdoor.serving import Served
+from tests.frontdoor.serving import EMPTY, Served
 
 processes = pytest.mark.processes
-EMPTY = "--without-demonstration"  # faster; the demonstration has its own tests
 PAGE = "/sign-in/"
 
 
