@@ -35,7 +35,8 @@ from tests.api.test_schema import operations, schema
 from tests.emptying import past_triggers
 from tests.reports.issued import issued
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
+# What is made once for all tests here is made by one worker.
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres"), pytest.mark.xdist_group("canaries")]
 
 WORDS = {OWN: "zqours", OTHER: "zqtheirs"}
 READERS = {"our_lead": OWN, "scoped_auditor": OWN, "anonymous": None}  # with the half that they see

@@ -38,7 +38,8 @@ from tests.api.scene import OTHER, OWN, Scene, assemble_scene
 from tracker.document import document
 from tracker.wsgi import application
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres")]
+# What is made once for all tests here is made by one worker.
+pytestmark = [pytest.mark.django_db, pytest.mark.engine("postgres"), pytest.mark.xdist_group("fuzzing")]
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1"))  # of each kind, to each operation
 SEED = int(os.environ.get("FUZZ_SEED", "20260615"))

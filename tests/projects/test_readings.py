@@ -19,7 +19,8 @@ from tests import folders
 from tests.cast import TODAY, Cast, acting, agreement, assemble, document, milestone, person, project, system
 from tests.memory import remembered
 
-pytestmark = pytest.mark.django_db
+# What is made once for all tests here is made by one worker.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("readings")]
 Ask = Callable[..., list[Any]]
 
 ADDRESSES = (

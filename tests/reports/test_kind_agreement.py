@@ -22,7 +22,8 @@ from tests.reports import canaries, examples, orders, printing
 from tests.reports.records import DAYS, NOW, pdftotext
 
 # What is worked out from a snapshot does not hang on the engine; test_records.py asks both.
-pytestmark = pytest.mark.engine("sqlite")
+# What is made once for all tests here is made by one worker.
+pytestmark = [pytest.mark.engine("sqlite"), pytest.mark.xdist_group("agreement reports")]
 
 MARCH, _june, SEPTEMBER = DAYS
 

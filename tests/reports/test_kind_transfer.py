@@ -17,7 +17,8 @@ from tests.reports import examples, orders, printing, wide
 from tests.reports.records import DAYS, pdftotext
 
 # What is worked out from a snapshot does not hang on the engine; test_records.py asks both.
-pytestmark = pytest.mark.engine("sqlite")
+# What is made once for all tests here is made by one worker.
+pytestmark = [pytest.mark.engine("sqlite"), pytest.mark.xdist_group("transfer reports")]
 
 MARCH, JUNE, _september = DAYS
 KIND = ReportKind.TRANSFER
