@@ -153,8 +153,7 @@ def install_requirements(dev):
         return
     say("Installing the libraries of {} (this takes a minute or two the first time)".format(lock.name))
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    # Not compiled ahead: Python compiles the third that is used, when it is used; all of it takes as long as the rest.
-    if run([*pip, "--no-compile", "--require-hashes", "--requirement", str(lock)]) != 0:
+    if run([*pip, "--require-hashes", "--requirement", str(lock)]) != 0:
         stop("pip could not install the libraries (its reasons stand above). Is a package index reachable?")
     for done in [LOCK, DEV_LOCK] if dev else [LOCK]:  # the developer's lock holds the other one
         stamp(done).write_text(digest(done))
