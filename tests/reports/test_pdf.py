@@ -16,7 +16,7 @@ from reports import document, pdf
 from reports.choices import Language, ReportKind
 from reports.printed import PRINTED
 from reports.rendering import Job, Limits, run
-from tests.breadth import some
+from tests.breadth import pairs, some
 from tests.reports import examples
 from tests.reports.printing import ROOT, printed, reader, render, text
 
@@ -140,13 +140,13 @@ REACHING = [
 ]
 
 
-@pytest.mark.parametrize("markup", REACHING)
-def test_no_file_and_no_address_is_ever_opened(markup, listener, bait):
+@pytest.mark.parametrize(("markup", "kind"), pairs(REACHING, ["file", "host"]))
+def test_no_file_and_no_address_is_ever_opened(markup, kind, listener, bait):
     host, port = listener.getsockname()
-    for address in (bait.as_uri(), f"http://{host}:{port}/x.png"):
-        with pytest.raises(pdf.RenderError, match="not part of it") as failure:
-            draw(markup.format(address=address))
-        assert failure.value.code == "refused"
+    address = bait.as_uri() if kind == "file" else f"http://{host}:{port}/x.png"
+    with pytest.raises(pdf.RenderError, match="not part of it") as failure:
+        draw(markup.format(address=address))
+    assert failure.value.code == "refused"
     with pytest.raises(TimeoutError):
         listener.accept()
 
@@ -172,7 +172,7 @@ def test_a_picture_without_words_stops_the_report():
 
 
 def test_hostile_texts_appear_literally_and_fetch_nothing():
-    hostile = text(render(examples.with_hostile_texts(examples.programme())))
+    hostile = text(render(examples.with_hostile_texts(examples.project())))
     assert examples.HOSTILE.replace(" ", "") in hostile.replace(" ", "")
     assert "alert(1)" in hostile
 
