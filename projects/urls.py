@@ -1,7 +1,6 @@
 """The pages of the programme."""
 
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
 
 from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
@@ -13,6 +12,7 @@ from projects.views import (
     calendar,
     claims,
     clearances,
+    decisions,
     display,
     evidence,
     feeds,
@@ -96,7 +96,6 @@ _administration = [
 
 urlpatterns = [
     *_administration,
-    path("", RedirectView.as_view(pattern_name="overview", query_string=True), name="home"),
     path("public/", public.PublicPage.as_view(), name="public"),
     path("public/rows/<str:kind>/", public.PublicRows.as_view(), name="public-rows"),
     path("programme/", overview.Overview.as_view(), name="overview"),
@@ -165,6 +164,8 @@ urlpatterns = [
     path("reliance/points/<str:reference>/change/", reliance.PointChange.as_view(), name="reliance-change"),
     path("reliance/needs/new/", reliance.NeedNew.as_view(), name="sectorneed-new"),
     path("reliance/needs/<str:reference>/change/", reliance.NeedChange.as_view(), name="sectorneed-change"),
+    path("claims/waiting/", decisions.Decisions.as_view(), name="decision-list"),
+    path("claims/waiting/decide/", decisions.Decide.as_view(), name="decide"),
     path("milestones/", milestones.MilestoneList.as_view(), name="milestone-list"),
     path("milestones/log/", milestones.MilestoneLog.as_view(), name="milestone-log"),
     path("milestones/import/", imports.MilestoneImport.as_view(), name="milestone-import"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports.views import downloads, mails, ordering, reports, schedules
+from reports.views import downloads, home, mails, ordering, reports, schedules
 
 _report = "reports/<slug:slug>/"
 _schedule = "schedules/<int:pk>/"
 
 urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/order/", ordering.ReportOrder.as_view(), name="report-order"),
     path("reports/mails/", mails.MailList.as_view(), name="mail-list"),

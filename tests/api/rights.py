@@ -470,7 +470,11 @@ PAGES: dict[str, Rows] = {
     },
     "calendar-end": {"POST": Row(may=EVERYBODY, thing="calendar_link", is_page=True, ok=404)},
     "calendar-feed": {"GET": Row(thing="calendar_secret", is_page=True, is_open=True, everybody_sees=True)},
-    "home": opened("GET", is_page=True, ok=302),
+    "home": listing(is_page=True),
+    "decision-list": {"GET": Row(may=MINISTRY, is_page=True)},
+    "decide": {
+        method: Row(may=MINISTRY, is_page=True, ok=302) for method in ("GET", "POST")
+    },  # without a claim
     "public": opened("GET", is_page=True),
     "public-rows": {"GET": Row(thing="public_kind", is_page=True, is_open=True, everybody_sees=True)},
     "overview": listing(is_page=True),
