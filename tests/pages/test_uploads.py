@@ -52,7 +52,8 @@ def test_a_file_is_its_senders_alone_and_for_a_day(cast, as_user):
     assert not Evidence.objects.exists()
 
 
-def test_what_cannot_be_evidence_is_refused_as_it_is_sent(cast, as_user, monkeypatch):
+def test_what_cannot_be_evidence_is_refused_as_it_is_sent(cast, as_user, monkeypatch, settings, tmp_path):
+    settings.FILES_DIR = tmp_path  # whose files of other tests would be counted, too
     browser = as_user(cast.our_lead)
     for name, content in (("run.exe", b"MZ"), ("page.pdf", b"<html>"), ("empty.txt", b"")):
         answer = browser.post("/uploads/", {"file": SimpleUploadedFile(name, content)})
