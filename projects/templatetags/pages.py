@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects import formats
+from projects import formats, navigation
 from projects.models import AuditEvent
 from projects.permissions import CLAIMS
 
@@ -106,6 +106,20 @@ def project_nav(context: Context, project: Any) -> dict[str, Any]:
             }
             for name, label in PROJECT_PAGES
         ],
+    }
+
+
+@register.inclusion_tag("includes/main_nav.html", takes_context=True)
+def main_nav(context: Context) -> dict[str, Any]:
+    """Return the groups of the navigation that the reader has, with the page that is open marked."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {
+        "menus": navigation.menus(
+            context.flatten(),
+            section=context.get("section", ""),
+            route=(match.view_name if match else "") or "",
+            day=carry(context),
+        )
     }
 
 
