@@ -77,7 +77,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.compression.StaticFilesMiddleware",
+    "tracker.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "projects.edge.RequestIdMiddleware",
     "tracker.limits.BoundsMiddleware",  # before anything reads a body
@@ -193,7 +194,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 USE_THOUSAND_SEPARATOR = False
 
-# Files: static files by whitenoise; evidence and reports are content-addressed under FILES_DIR and
+# Files: static files by whitenoise, compressed where they were collected (tracker/compression.py); evidence and reports are content-addressed under FILES_DIR and
 # are never served by path.
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
