@@ -108,13 +108,13 @@ def menus(rights: Mapping[str, Any], *, section: str = "", route: str = "", day:
             links := [
                 Link(entry.label, address + (day if entry.keeps_day else ""), entry is current)
                 for entry in group.entries
-                if (not entry.needs or rights.get(entry.needs)) and (address := _address(entry.route))
+                if (not entry.needs or rights.get(entry.needs)) and (address := address_of(entry.route))
             ]
         )
     ]
 
 
-def _address(route: str) -> str:
+def address_of(route: str) -> str:
     """Return where the route leads; "" where the pages of that application are not served."""
     try:
         return reverse(route)

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail, pace
+from tracker import mail, office, pace
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -281,6 +281,9 @@ WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 # Mail. Without EMAIL_URL each message becomes a file, so that no start ever fails for want of a mail server.
 EMAIL_TIMEOUT = 10
 vars().update(mail.of(env, DATA_DIR))
+
+# Whose tracker it is: names and emblem in the head of the pages, and where feedback goes.
+vars().update(office.of(env))
 
 # API
 REST_FRAMEWORK = {

@@ -131,6 +131,20 @@ def carry(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """Return the address of the page that is open; of one that answers a form, that of the form's page, which alone can be asked for again."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+@register.simple_tag(takes_context=True)
 def carry_too(context: Context) -> str:
     """Return `&as_of=...` likewise, for an address that has parameters already."""
     return carry(context).replace("?", "&", 1)
