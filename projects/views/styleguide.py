@@ -23,7 +23,7 @@ RIGHT = "styleguide.read"
 COLOURS = {
     "ink": gettext_lazy("text"),
     "soft": gettext_lazy("text beside"),
-    "line": gettext_lazy("rules"),
+    "line": gettext_lazy("lines between rows"),
     "line-strong": gettext_lazy("edges of controls"),
     "paper": gettext_lazy("the page"),
     "ground": gettext_lazy("quiet areas"),

@@ -18,7 +18,10 @@ PAIRS = (
     *((tone, ground, TEXT) for tone in ("warn", "note", "good") for ground in ("paper", f"{tone}-quiet")),
     # Digits on the parts of a chart: which are light on dark says projects/charts.py.
     *(("ink", f"c-{part}", TEXT) for part in ("claimed", "open", "after", "track", "contained")),
-    *(("accent-ink", f"c-{part}", TEXT) for part in ("verified", "achieved", "overdue", "cancelled", "undated")),
+    *(
+        ("accent-ink", f"c-{part}", TEXT)
+        for part in ("verified", "achieved", "overdue", "cancelled", "undated")
+    ),
     *((line, ground, EDGE) for line in ("line-strong", "c-overdue") for ground in ("paper", "ground")),
 )
 
