@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,30 @@ DRAWING = "{http://www.w3.org/2000/svg}"
 REFUSED = ("script", "foreignObject", "iframe", "audio", "video", "animate", "set", "handler")
 
 
-def of(env: Any) -> dict[str, Any]:
-    """Return the settings, or stop with the name of the variable that cannot be used and what to do."""
-    names = {
-        "MINISTRY_NAME": _line("MINISTRY_NAME", env.str("MINISTRY_NAME", default=""), LONGEST),
-        "MINISTRY_NAME_HI": _line("MINISTRY_NAME_HI", env.str("MINISTRY_NAME_HI", default=""), LONGEST),
-    }
-    if names["MINISTRY_NAME_HI"] and not names["MINISTRY_NAME"]:
+@dataclass(frozen=True)
+class Office:
+    """Whoever runs the tracker; "" and b"" for what is not named."""
+
+    name: str
+    name_hi: str
+    emblem: bytes
+    contact: str
+    feedback_mail: str
+
+
+def of(env: Any) -> Office:
+    """Return the office, or stop with the name of the variable that cannot be used and what to do."""
+    name = _line("MINISTRY_NAME", env.str("MINISTRY_NAME", default=""), LONGEST)
+    name_hi = _line("MINISTRY_NAME_HI", env.str("MINISTRY_NAME_HI", default=""), LONGEST)
+    if name_hi and not name:
         raise ImproperlyConfigured("MINISTRY_NAME_HI is set without MINISTRY_NAME: set both, or neither.")
-    return names | {
-        "EMBLEM": _emblem(env.str("EMBLEM_FILE", default="")),
-        "OFFICE_CONTACT": _line("OFFICE_CONTACT", env.str("OFFICE_CONTACT", default=""), 300),
-        "FEEDBACK_MAIL": _address(env.str("FEEDBACK_MAIL", default="")),
-    }
+    return Office(
+        name,
+        name_hi,
+        emblem=_emblem(env.str("EMBLEM_FILE", default="")),
+        contact=_line("OFFICE_CONTACT", env.str("OFFICE_CONTACT", default=""), 300),
+        feedback_mail=_address(env.str("FEEDBACK_MAIL", default="")),
+    )
 
 
 def _line(variable: str, text: str, longest: int) -> str:

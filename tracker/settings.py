@@ -283,7 +283,12 @@ EMAIL_TIMEOUT = 10
 vars().update(mail.of(env, DATA_DIR))
 
 # Whose tracker it is: names and emblem in the head of the pages, and where feedback goes.
-vars().update(office.of(env))
+_OFFICE = office.of(env)
+MINISTRY_NAME: str = _OFFICE.name
+MINISTRY_NAME_HI: str = _OFFICE.name_hi
+EMBLEM: bytes = _OFFICE.emblem
+OFFICE_CONTACT: str = _OFFICE.contact
+FEEDBACK_MAIL: str = _OFFICE.feedback_mail
 
 # API
 REST_FRAMEWORK = {

@@ -115,8 +115,8 @@ def main_nav(context: Context) -> dict[str, Any]:
     match = getattr(context.get("request"), "resolver_match", None)
     return {
         "menus": navigation.menus(
-            context.flatten(),
-            section=context.get("section", ""),
+            {str(name): value for name, value in context.flatten().items()},
+            section=str(context.get("section") or ""),
             route=(match.view_name if match else "") or "",
             day=carry(context),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
@@ -34,8 +33,7 @@ _CONTRAST = """async (theme) => {
 
 
 def faults(page: Page) -> list[str]:
-    """Return what is wrong with the page that is open, each as a sentence."""
-    page.evaluate(AXE_SCRIPT)
+    """Return what is wrong with the page that is open, each as a sentence; its context was made with `AXE_SCRIPT`."""
     return list(page.evaluate(_FOUND, RULES))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -39,6 +40,9 @@ class Site:
             made = self.browser.new_context(base_url=self.address, locale="en-IN", viewport=WIDE)
             if name:
                 made.add_cookies([{"name": "sessionid", "value": self.cookies[name], "url": self.address}])
+            made.add_init_script(
+                script=AXE_SCRIPT
+            )  # sent once, not with each page; the policy of pages does not bind it
             self._contexts[name] = made
         return self._contexts[name]
 

@@ -124,7 +124,7 @@ def test_names_and_addresses_that_cannot_be_used_stop_the_start(variables, wrong
         settings_of(**variables)
 
 
-def settings_of(**variables: str) -> dict:
+def settings_of(**variables: str) -> office.Office:
     env = Env()
     env.ENVIRON = variables
     return office.of(env)
