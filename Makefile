@@ -17,9 +17,9 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-thorough test-fast faults fuzz bench-reports bench-api \
-	check lint format-check templates imports types migrations-check deploy-check schema-check \
-	format messages api-reference migrations lock clean
+.PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast faults \
+	fuzz axe bench-reports bench-api check lint format-check templates imports types migrations-check deploy-check schema-check format \
+	messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ faults: var/checks ## Let every fault happen to 200 owed reports on each databas
 
 fuzz: setup-dev ## Send many made-up requests to every operation of the API; FUZZ_REQUESTS=100 of each kind, FUZZ_SEED=1
 	TEST_DATABASE=postgres FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(RUN) -m pytest -q -n $(JOBS) tests/api/test_fuzzing.py
+
+axe: setup-dev ## Show every page to everybody who may open it, in both languages and every theme, to axe-core; takes a quarter of an hour
+	TEST_DATABASE=postgres AXE=everything $(RUN) -m pytest -q -n 0 tests/browser
 
 bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
 	@$(CHECKS) $(RUN) -m bench.reports

@@ -63,6 +63,7 @@ MAY: dict[str, frozenset[str]] = {
     "actionpoint.return": frozenset({Role.MANAGER}),
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
+    "styleguide.read": MINISTRY | {Role.ADMINISTRATOR},
     "report.issue": MINISTRY | {Role.ADMINISTRATOR},
     "report.retry": STEWARDS,
     "schedule.create": STEWARDS,

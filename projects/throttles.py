@@ -19,10 +19,10 @@ from rest_framework.throttling import BaseThrottle
 from projects.models import Tally
 
 VERIFY, SIGN_IN, TOKEN, WRITE, HEAVY = "verify", "sign_in", "token", "write", "heavy"
-OPEN, PING, UPLOAD = "open", "ping", "upload"
+OPEN, PING, UPLOAD, FEEDBACK = "open", "ping", "upload", "feedback"
 IN_PARTS = "multipart/form-data"  # the type of a body that may hold files
 BY_ADDRESS = frozenset(
-    {VERIFY, SIGN_IN, OPEN}
+    {VERIFY, SIGN_IN, OPEN, FEEDBACK}
 )  # of strangers nothing else is known; the others count by person
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from projects.choices import AgreementMove
 from projects.claiming import KINDS, ClaimKind
 from projects.views import (
+    about,
     action_points,
     administration,
     agreement_life,
@@ -15,6 +16,7 @@ from projects.views import (
     decisions,
     display,
     evidence,
+    feedback,
     feeds,
     funds,
     imports,
@@ -34,6 +36,7 @@ from projects.views import (
     saved_filters,
     session,
     steps,
+    styleguide,
     targets,
     transfer_register,
     transfers,
@@ -231,6 +234,12 @@ urlpatterns = [
         "webhooks/deliveries/<int:pk>/again/", webhooks.DeliveryAgain.as_view(), name="webhook-delivery-again"
     ),
     path("preferences/", display.Display.as_view(), name="display"),
+    path("help/", about.Help.as_view(), name="help"),
+    path("feedback/", feedback.Feedback.as_view(), name="feedback"),
+    path("accessibility/", about.Accessibility.as_view(), name="accessibility"),
+    path("policies/", about.Policies.as_view(), name="policies"),
+    path("site-map/", about.SiteMap.as_view(), name="site-map"),
+    path("styleguide/", styleguide.StyleGuide.as_view(), name="styleguide"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
 ]

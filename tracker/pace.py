@@ -16,6 +16,7 @@ RATES = {
     "open": "300/minute",
     "ping": "10/minute",
     "upload": "60/minute",
+    "feedback": "10/hour",
 }
 
 

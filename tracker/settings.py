@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail, pace
+from tracker import mail, office, pace
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -77,7 +77,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.compression.StaticFilesMiddleware",
+    "tracker.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "projects.edge.RequestIdMiddleware",
     "tracker.limits.BoundsMiddleware",  # before anything reads a body
@@ -193,7 +194,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 USE_THOUSAND_SEPARATOR = False
 
-# Files: static files by whitenoise; evidence and reports are content-addressed under FILES_DIR and
+# Files: static files by whitenoise, compressed where they were collected (tracker/compression.py); evidence and reports are content-addressed under FILES_DIR and
 # are never served by path.
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -280,6 +281,14 @@ WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 # Mail. Without EMAIL_URL each message becomes a file, so that no start ever fails for want of a mail server.
 EMAIL_TIMEOUT = 10
 vars().update(mail.of(env, DATA_DIR))
+
+# Whose tracker it is: names and emblem in the head of the pages, and where feedback goes.
+_OFFICE = office.of(env)
+MINISTRY_NAME: str = _OFFICE.name
+MINISTRY_NAME_HI: str = _OFFICE.name_hi
+EMBLEM: bytes = _OFFICE.emblem
+OFFICE_CONTACT: str = _OFFICE.contact
+FEEDBACK_MAIL: str = _OFFICE.feedback_mail
 
 # API
 REST_FRAMEWORK = {

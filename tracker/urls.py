@@ -7,11 +7,13 @@ from projects.progress.due_dates import due_dates
 from projects.views.calendar import CalendarFeed
 from reports.coming import coming_reports
 from tracker import health
+from tracker.emblem import emblem
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("healthz/deep", health.deep, name="healthz-deep"),
     path("readyz", health.ready, name="readyz"),
+    path("emblem.svg", emblem, name="emblem"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
     # Reports are no part of the programme, yet their due dates belong into its calendar: they meet here.

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects import formats
+from projects import formats, navigation
 from projects.models import AuditEvent
 from projects.permissions import CLAIMS
 
@@ -109,11 +109,39 @@ def project_nav(context: Context, project: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("includes/main_nav.html", takes_context=True)
+def main_nav(context: Context) -> dict[str, Any]:
+    """Return the groups of the navigation that the reader has, with the page that is open marked."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {
+        "menus": navigation.menus(
+            {str(name): value for name, value in context.flatten().items()},
+            section=str(context.get("section") or ""),
+            route=(match.view_name if match else "") or "",
+            day=carry(context),
+        )
+    }
+
+
 @register.simple_tag(takes_context=True)
 def carry(context: Context) -> str:
     """Return `?as_of=...` where the reader has chosen a day, so that links stay on it."""
     day = context.get("chosen_day")
     return f"?as_of={day.isoformat()}" if day else ""
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """Return the address of the page that is open; of one that answers a form, that of the form's page, which alone can be asked for again."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 @register.simple_tag(takes_context=True)

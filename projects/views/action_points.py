@@ -24,7 +24,7 @@ STEP_WORDS = {"done": _("Say that it is done"), "close": _("Close"), "return": _
 
 class ActionPointList(FilteredList):
     template_name = "projects/action_point_list.html"
-    section = "meetings"
+    section = "action-points"
     context_object_name = "points"
     filterset_class = ActionPointFilter
     exported = "action-point-list"
@@ -37,7 +37,7 @@ class ActionPointList(FilteredList):
 
 
 class OfActionPoint(Page):
-    section = "meetings"
+    section = "action-points"
 
     @cached_property
     def row(self) -> ActionPoint:

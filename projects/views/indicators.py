@@ -23,7 +23,7 @@ RIGHT = "reference.change"
 
 class IndicatorList(FilteredList):
     template_name = "projects/indicator_list.html"
-    section = "targets"
+    section = "indicators"
     filterset_class = IndicatorFilter
     exported = "indicator-list"
     left_out = ("as_of",)
@@ -42,7 +42,7 @@ class IndicatorList(FilteredList):
 
 class IndicatorDetail(Page, DetailView):
     template_name = "projects/indicator_detail.html"
-    section = "targets"
+    section = "indicators"
 
     def get_object(self, queryset: QuerySet | None = None) -> Indicator:
         return get_object_or_404(Indicator.objects.visible_to(self.actor), code=self.kwargs["code"])
@@ -63,7 +63,7 @@ class IndicatorPage(RecordForm):
     """A form on the library, for those who may change reference data."""
 
     template_name = "projects/indicator_form.html"
-    section = "targets"
+    section = "indicators"
     right = RIGHT
     done = gettext_lazy("The indicator is recorded.")
 

@@ -29,7 +29,7 @@ class RegisterPage(RecordForm):
     """A form of the register: 404 unless its subject is visible, 403 unless the actor may record."""
 
     template_name = "projects/transfer_form.html"
-    section = "projects"
+    section = "transfers"
     right = RIGHT
     done = gettext_lazy("It is recorded.")
     row: Any = None

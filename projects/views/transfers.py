@@ -57,7 +57,7 @@ def standings(transfers: Iterable[Transfer], on: Any) -> list[TransferStanding]:
 
 class TransferList(FilteredList):
     template_name = "projects/transfer_list.html"
-    section = "projects"
+    section = "transfers"
     filterset_class = TransferFilter
     exported = "transfer-list"
 
@@ -92,7 +92,7 @@ class TransferDetail(Page, DetailView):
     """The stage rail with what each stage needs, the terms, the know-how schedule, training and runs."""
 
     template_name = "projects/transfer_detail.html"
-    section = "projects"
+    section = "transfers"
 
     def get_object(self, queryset: QuerySet | None = None) -> Transfer:
         return get_object_or_404(as_seen(self.actor), reference=self.kwargs["reference"])

@@ -457,6 +457,13 @@ PAGES: dict[str, Rows] = {
         "GET": Row(is_page=True, is_open=True),
         "POST": Row(is_page=True, is_open=True, ok=302, body=lambda key: {"language": "hi"}),
     },
+    **{name: opened("GET", is_page=True) for name in ("help", "accessibility", "policies", "site-map")},
+    "feedback": {
+        **opened("GET", is_page=True),
+        **opened("POST", is_page=True),
+    },  # nobody has named FEEDBACK_MAIL
+    "emblem": opened("GET", is_page=True, ok=404),  # nor EMBLEM_FILE
+    "styleguide": {"GET": Row(may=ISSUERS, is_page=True)},
     "sign-out": opened("POST", ok=302, is_page=True),
     "verify": {**opened("GET", is_page=True), **opened("POST", is_page=True, ok=400)},
     "verify-program": opened("GET", is_page=True),

@@ -65,3 +65,15 @@ def test_what_cannot_be_chosen_is_refused_and_changes_nothing(cast, as_user):
 
 def test_no_other_site_is_opened_afterwards(cast, client):
     assert client.post("/preferences/", {"language": "hi", "next": "https://example.org/"}).url == "/"
+
+
+def test_a_page_that_answers_a_form_leads_back_to_the_page_of_the_form(cast, as_user):
+    form = "/milestones/MST-901/claim/"
+    browser = as_user(cast.our_lead)
+    came_from = {"HTTP_REFERER": f"http://testserver{form}?as_of=2026-06-01"}
+    answer = browser.post(form, {"actual_on": "never", "version": 1}, **came_from).content.decode()
+    assert f'name="next" value="{form}?as_of=2026-06-01"' in answer
+    elsewhere = browser.post(
+        form, {"actual_on": "never"}, HTTP_REFERER="https://example.org/a/"
+    ).content.decode()
+    assert 'name="next" value=""' in elsewhere

@@ -29,6 +29,13 @@ pytestmark = pytest.mark.engine("postgres")
 HOSTILE = "<script>alert('x')</script>\"onmouseover=alert(1) {{ 7*7 }}"
 PATHS = (
     "/programme/",
+    "/preferences/",
+    "/help/",
+    "/feedback/",
+    "/accessibility/",
+    "/policies/",
+    "/site-map/",
+    "/styleguide/",
     "/public/",
     "/public/rows/milestones/",
     "/public/rows/targets/",

@@ -105,6 +105,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
         "officer manager auditor scoped_auditor administrator",
         "officer manager auditor administrator",
     ),
+    "styleguide.read": ("", "officer manager administrator", ""),
     "report.issue": ("", "officer manager administrator", ""),
     "report.retry": ("", "manager administrator", ""),
     "schedule.create": ("", "manager administrator", ""),

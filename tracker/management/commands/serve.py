@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 from projects.models import User
 from reports import bell
-from tracker import broker, celery_app
+from tracker import broker, celery_app, compression
 from tracker.supervisor import GaveUpError, Program, Supervisor
 
 DEMONSTRATION = ("load_demonstration", "load_demonstration_schedules")
@@ -78,6 +78,7 @@ class Command(BaseCommand):
                 for command in DEMONSTRATION:
                     call_command(command, stdout=self.news)
         connections.close_all()
+        compression.collect()
 
     def _supervise(self, host: str, port: int, lock: TextIO) -> None:
         jobs = broker.choose(settings.REDIS_URL, settings.RUN_DIR)

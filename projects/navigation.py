@@ -1,0 +1,122 @@
+"""The main navigation: which lists there are, in groups. The header and the site map are both made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One list or page that the header names."""
+
+    route: str
+    label: Any
+    section: str = ""  # the `section` of the pages that belong to it
+    keeps_day: bool = False  # its figures hold as of a day that the reader may choose
+    needs: str = ""  # what of `views.page.navigation` the reader must have
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries of one subject under a word; without a word they stand in the row themselves."""
+
+    label: Any
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group("", (Entry("overview", _("Overview"), "overview", keeps_day=True),)),
+    Group(
+        _("Results"),
+        (
+            Entry("target-list", _("Targets"), "targets", keeps_day=True),
+            Entry("reliance-list", _("Reliance"), "reliance", keeps_day=True),
+            Entry("transfer-list", _("Technology transfer"), "transfers", keeps_day=True),
+            Entry("money", _("Money"), "money", keeps_day=True),
+        ),
+    ),
+    Group(
+        _("Work"),
+        (
+            Entry("project-list", _("Projects"), "projects", keeps_day=True),
+            Entry("milestone-list", _("Milestones"), "milestones", keeps_day=True),
+            Entry("roadmap", _("Roadmap"), "roadmap", keeps_day=True),
+            Entry("warnings", _("Early warning"), "warnings", keeps_day=True),
+            Entry("meeting-list", _("Reviews"), "meetings"),
+            Entry("action-point-list", _("Action points"), "action-points"),
+        ),
+    ),
+    Group(
+        _("Reports"),
+        (
+            Entry("report-list", _("Register of reports"), "reports"),
+            Entry("schedule-list", _("Schedules"), "schedules"),
+            Entry("verify", _("Verify a report"), "verify"),
+        ),
+    ),
+    Group(
+        _("Register"),
+        (
+            Entry("agreement-list", _("Agreements"), "agreements", keeps_day=True),
+            Entry("organisation-list", _("Organisations"), "organisations"),
+            Entry("indicator-list", _("Indicators"), "indicators"),
+        ),
+    ),
+    Group("", (Entry("administration", _("Administration"), "administration", needs="administers"),)),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one reader is shown it."""
+
+    label: Any
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A group as one reader is shown it."""
+
+    label: Any
+    links: tuple[Link, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return any(link.is_current for link in self.links)
+
+
+def menus(rights: Mapping[str, Any], *, section: str = "", route: str = "", day: str = "") -> list[Menu]:
+    """Return the groups with what the reader may open; the page of `route`, else the list of `section`, is the current one.
+
+    `day` is the query that keeps a chosen day.
+    """
+    entries = [entry for group in GROUPS for entry in group.entries]
+    current = next((entry for entry in entries if entry.route == route), None) or next(
+        (entry for entry in entries if section and entry.section == section), None
+    )
+    return [
+        Menu(group.label, tuple(links))
+        for group in GROUPS
+        if (
+            links := [
+                Link(entry.label, address + (day if entry.keeps_day else ""), entry is current)
+                for entry in group.entries
+                if (not entry.needs or rights.get(entry.needs)) and (address := address_of(entry.route))
+            ]
+        )
+    ]
+
+
+def address_of(route: str) -> str:
+    """Return where the route leads; "" where the pages of that application are not served."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
