@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail, pace
+from tracker import logs, mail, pace
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tracker.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -367,13 +368,28 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "tracker.logs.WithoutSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    # Django's own loggers of requests have further handlers: what they name is cut where it is made.
-    "loggers": {name: {"filters": ["secrets"]} for name in ("django.request", "django.server")},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# The log: lines or JSON on the terminal, and a file of JSON a day, kept as long as CERT-In wants logs kept.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is text or json.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR.")
+LOG_KEEP_DAYS = env.int("LOG_KEEP_DAYS", default=logs.REQUIRED_DAYS)
+if LOG_KEEP_DAYS and LOG_KEEP_DAYS < logs.REQUIRED_DAYS:
+    raise ImproperlyConfigured(
+        f"LOG_KEEP_DAYS is {logs.REQUIRED_DAYS} or more, or 0 where the journal or a collector keeps what is printed."
+    )
+LOGGING = logs.configuration(
+    level=LOG_LEVEL, form=LOG_FORMAT, folder=str(DATA_DIR / "logs"), keep_days=LOG_KEEP_DAYS
+)
+
+# Metrics: no such page without one of the two.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is shorter than 32 characters: set a longer random one, or none."
+    )
+METRICS_NETWORKS = [str(network) for network in pace.networks(env.list("METRICS_NETWORKS", default=[]))]
+# The library decides when it is loaded whether processes share their counts.
+os.environ.update(PROMETHEUS_MULTIPROC_DIR=str(RUN_DIR / "metrics"))

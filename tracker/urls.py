@@ -6,12 +6,13 @@ from django.urls import include, path
 from projects.progress.due_dates import due_dates
 from projects.views.calendar import CalendarFeed
 from reports.coming import coming_reports
-from tracker import health
+from tracker import health, metrics
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("healthz/deep", health.deep, name="healthz-deep"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.show, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
     # Reports are no part of the programme, yet their due dates belong into its calendar: they meet here.
