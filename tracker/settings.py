@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import logs, mail, pace
+from tracker import logs, mail, pace, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -46,10 +46,8 @@ def _stored_secret_key() -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _stored_secret_key()
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is shorter than 50 characters: set a longer random one, or none at all."
-    )
+# Keys of former times: what they signed and sealed is still read, nothing new is (docs/sign-in.md).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -294,6 +292,15 @@ CELERY_BEAT_SCHEDULE = {
 # Webhooks. Local addresses, plain http and any port are for trying out on one machine: whoever may enter an address
 # could otherwise make this server reach what only this server can reach.
 WEBHOOKS_ALLOW_LOCAL = env.bool("WEBHOOKS_ALLOW_LOCAL", default=False)
+safety.require(
+    debug=DEBUG,
+    secret_key=SECRET_KEY,
+    fallbacks=SECRET_KEY_FALLBACKS,
+    base_url=BASE_URL,
+    allowed_hosts=ALLOWED_HOSTS,
+    behind_tls_proxy=BEHIND_TLS_PROXY,
+    webhooks_allow_local=WEBHOOKS_ALLOW_LOCAL,
+)
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
 WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 
