@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from projects import throttles
@@ -37,7 +38,7 @@ class AccessMiddleware:
 
     @staticmethod
     def _tell(request: HttpRequest, status: int, seconds: float) -> None:
-        route = request.resolver_match.view_name if request.resolver_match else ""
+        route = _route(request)
         metrics.count(route=route, method=request.method or "", status=status, seconds=seconds)
         if route in ROUTINE and status < 400:
             return
@@ -51,3 +52,10 @@ class AccessMiddleware:
             "address": throttles.address(request),
         }
         log.info("%s %s %s", request.method, path, status, extra={"facts": facts})
+
+
+def _route(request: HttpRequest) -> str:
+    """Return the name of the route; whitenoise answers before one is looked for."""
+    if request.resolver_match:
+        return request.resolver_match.view_name
+    return "static" if request.path.startswith(settings.STATIC_URL) else ""

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 PRIVATE = "private, no-store"
 # What no page of ours asks a browser for, refused to whatever may get into one.
 _UNUSED = (
-    "accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip

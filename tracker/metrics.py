@@ -59,7 +59,7 @@ def show(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     _counted()
     MultiProcessCollector(registry)
-    registry.register(Work())  # type: ignore[arg-type]
+    registry.register(Work())
     return HttpResponse(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -119,7 +119,7 @@ def _may(request: HttpRequest) -> bool:
     if token and scheme == "Bearer" and hmac.compare_digest(given.encode(), token.encode()):
         return True
     try:
-        address = ipaddress.ip_address(throttles.address(request))
+        address = ipaddress.ip_address(throttles.address(request) or "")
     except ValueError:
         return False
     return any(address in ipaddress.ip_network(network) for network in settings.METRICS_NETWORKS)

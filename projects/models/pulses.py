@@ -27,7 +27,7 @@ class Pulse(models.Model):
     def beat(cls, name: str, *, now: dt.datetime) -> None:
         """Write down that it came at `now`. Safe for any number at once."""
         if not cls.objects.filter(pk=name).update(at=now):
-            cls.objects.bulk_create([cls(name=name, at=now)], ignore_conflicts=True)
+            Pulse.objects.bulk_create([Pulse(name=name, at=now)], ignore_conflicts=True)
 
     @classmethod
     def last(cls, name: str) -> dt.datetime | None:
