@@ -18,8 +18,8 @@ PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.e
 HINDI := locale/hi/LC_MESSAGES/django.po
 
 .PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast faults \
-	fuzz axe bench-reports bench-api check lint format-check templates imports types migrations-check deploy-check schema-check format \
-	messages api-reference migrations lock clean
+	fuzz axe bench-reports bench-api check lint safety format-check templates imports types migrations-check deploy-check schema-check \
+	format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,10 +86,14 @@ bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 
 # --- Checking ---
 
 check: setup-dev ## Check everything but the tests
-	@$(MAKE) --jobs $(JOBS) --output-sync lint format-check templates types migrations-check deploy-check schema-check
+	@$(MAKE) --jobs $(JOBS) --output-sync lint safety format-check templates types migrations-check deploy-check schema-check
 
 lint: imports ## Check the code by ruff's rules, and the direction of imports
 	$(RUN) -m ruff check .
+
+safety: ## Look for unsafe code: bandit, and the project's own rules (tests/repo/code_rules.py)
+	$(RUN) -m bandit --quiet -ll --configfile pyproject.toml --recursive tracker projects reports
+	$(RUN) -m tests.repo.code_rules
 
 format-check: ## Check that all code is formatted
 	$(RUN) -m ruff format --check .

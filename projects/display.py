@@ -37,14 +37,14 @@ COOKIES: dict[str, type[models.TextChoices]] = {"theme": Theme, "text": Text}
 
 def shown(request: HttpRequest) -> dict[str, str]:
     """Return the theme and the size of text of the device, "" where none is chosen; what a cookie makes up counts as none."""
-    found = {name: request.COOKIES.get(name, "") for name in COOKIES}
+    found = {name: request.COOKIES.get(_cookie(name), "") for name in COOKIES}
     return {name: value if value in COOKIES[name].values else "" for name, value in found.items()}
 
 
 def remember(response: HttpResponse, *, user: Any, language: str = "", **chosen: str) -> None:
     """Keep on the device what was chosen, and the language with the account of a person who has signed in."""
     for name, value in chosen.items():
-        _keep(response, name, value)
+        _keep(response, _cookie(name), value)
     if language:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
         if user.is_authenticated and user.language != language:
@@ -56,6 +56,10 @@ def take_over(request: HttpRequest, response: HttpResponse) -> None:
     language = getattr(request.user, "language", "")
     if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+def _cookie(name: str) -> str:
+    return f"{settings.COOKIE_PREFIX}{name}"
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:

@@ -12,12 +12,15 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from projects.models import Pulse, audit
 from reports import bell, clock
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
 from reports.models.register import UNFINISHED
 
 PATIENCE = dt.timedelta(minutes=15)  # what waits longer waits for a person
+SILENCE = 5  # turns of the scheduler that may be missed
+LEAST_SILENCE = dt.timedelta(minutes=5)
 SHOWN = 20
 LEAST_FREE = 1_000_000_000  # bytes; some thousand reports
 
@@ -41,7 +44,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 def deep(request: HttpRequest) -> JsonResponse:
     """Answer 200 when reports come as they are owed, else 503 with the names of what is wrong (docs/runbook.md)."""
     try:
-        found = {"database": "ok", **_register(clock.now())}
+        now = clock.now()
+        found = {"database": "ok", **_register(now), "tick": _tick(now), "chain": _chain()}
     except Error:
         found = {"database": "no answer"}
     found["broker"] = ("ok" if bell.is_heard() else "no answer") if settings.REDIS_URL else "polling"
@@ -69,6 +73,23 @@ def _register(now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def _tick(now: dt.datetime) -> dict[str, Any]:
+    """Return when owed reports were last looked for: by a scheduler and a worker, or by `run_due`, so these live."""
+    last = Pulse.last(Pulse.TICK)
+    patience = max(SILENCE * dt.timedelta(seconds=settings.TICK_SECONDS), LEAST_SILENCE)
+    return {
+        "last": last.isoformat(timespec="seconds") if last else None,
+        "age_seconds": (now - last) // dt.timedelta(seconds=1) if last else None,
+        "is_silent": last is None or now - last > patience,
+    }
+
+
+def _chain() -> dict[str, Any]:
+    """Return the head of the audit trail, as every report prints it."""
+    seq, digest = audit.head()
+    return {"seq": seq, "hash": digest}
+
+
 def _active() -> list[ReportSchedule]:
     return list(ReportSchedule.objects.filter(active=True).prefetch_related("reports"))
 
@@ -86,6 +107,7 @@ def _wrong(found: dict[str, Any]) -> list[str]:
         "waiting": found.get("waiting", {}).get("count"),
         "failed": found.get("failed", {}).get("count"),
         "unregistered": found.get("unregistered"),
+        "tick": found.get("tick", {}).get("is_silent"),
         "disk": found["disk"]["free_megabytes"] * 1_000_000 < LEAST_FREE,
     }
     return [name for name, is_wrong in signs.items() if is_wrong]

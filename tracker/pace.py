@@ -1,7 +1,8 @@
-"""How often one caller may ask, as the settings say it."""
+"""How often one caller may ask, and which networks may ask what others may not, as the settings say it."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +30,15 @@ def rates(text: str) -> dict[str, tuple[int, int]]:
             raise ImproperlyConfigured(f"THROTTLES: {scope!r} is none of {', '.join(RATES)}.")
         chosen[scope] = rate
     return {scope: _rate(scope, rate) for scope, rate in chosen.items()}
+
+
+def networks(texts: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks that METRICS_NETWORKS names."""
+    try:
+        return [ipaddress.ip_network(text.strip()) for text in texts]
+    except ValueError as error:
+        message = f"METRICS_NETWORKS: {error}. Write networks as 10.0.0.0/8, separated by commas."
+        raise ImproperlyConfigured(message) from error
 
 
 def _rate(scope: str, rate: str) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail, office, pace
+from tracker import logs, mail, office, pace, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -46,10 +46,8 @@ def _stored_secret_key() -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _stored_secret_key()
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is shorter than 50 characters: set a longer random one, or none at all."
-    )
+# Keys of former times: what they signed and sealed is still read, nothing new is (docs/sign-in.md).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -76,7 +74,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tracker.headers.HeadersMiddleware",
     "tracker.compression.StaticFilesMiddleware",
     "tracker.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,6 +162,16 @@ _HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _HTTPS
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
+LANGUAGE_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True  # forms and htmx take the token from the page
+LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Browsers take a cookie of this prefix over TLS only, for this host alone: no neighbouring host can plant one.
+COOKIE_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+MESSAGE_STORAGE = "tracker.headers.Messages"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
@@ -174,14 +184,22 @@ PROXIES = env.int("PROXIES", default=0)  # whose word on the caller's address is
 if PROXIES < 0:
     raise ImproperlyConfigured("PROXIES is a number of proxies: 0 or more.")
 THROTTLES = pace.rates(env.str("THROTTLES", default=""))
+# Nothing inline runs or styles, and nothing comes from elsewhere; previews of evidence are frames of our own.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "manifest-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": _HTTPS,
     },
 }
 
@@ -275,6 +293,15 @@ CELERY_BEAT_SCHEDULE = {
 # Webhooks. Local addresses, plain http and any port are for trying out on one machine: whoever may enter an address
 # could otherwise make this server reach what only this server can reach.
 WEBHOOKS_ALLOW_LOCAL = env.bool("WEBHOOKS_ALLOW_LOCAL", default=False)
+safety.require(
+    debug=DEBUG,
+    secret_key=SECRET_KEY,
+    fallbacks=SECRET_KEY_FALLBACKS,
+    base_url=BASE_URL,
+    allowed_hosts=ALLOWED_HOSTS,
+    behind_tls_proxy=BEHIND_TLS_PROXY,
+    webhooks_allow_local=WEBHOOKS_ALLOW_LOCAL,
+)
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
 WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 
@@ -357,13 +384,28 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "tracker.logs.WithoutSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    # Django's own loggers of requests have further handlers: what they name is cut where it is made.
-    "loggers": {name: {"filters": ["secrets"]} for name in ("django.request", "django.server")},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# The log: lines or JSON on the terminal, and a file of JSON a day, kept as long as CERT-In wants logs kept.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is text or json.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR.")
+LOG_KEEP_DAYS = env.int("LOG_KEEP_DAYS", default=logs.REQUIRED_DAYS)
+if LOG_KEEP_DAYS and LOG_KEEP_DAYS < logs.REQUIRED_DAYS:
+    raise ImproperlyConfigured(
+        f"LOG_KEEP_DAYS is {logs.REQUIRED_DAYS} or more, or 0 where the journal or a collector keeps what is printed."
+    )
+LOGGING = logs.configuration(
+    level=LOG_LEVEL, form=LOG_FORMAT, folder=str(DATA_DIR / "logs"), keep_days=LOG_KEEP_DAYS
+)
+
+# Metrics: no such page without one of the two.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is shorter than 32 characters: set a longer random one, or none."
+    )
+METRICS_NETWORKS = [str(network) for network in pace.networks(env.list("METRICS_NETWORKS", default=[]))]
+# The library decides when it is loaded whether processes share their counts.
+os.environ.update(PROMETHEUS_MULTIPROC_DIR=str(RUN_DIR / "metrics"))

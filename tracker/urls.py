@@ -6,13 +6,14 @@ from django.urls import include, path
 from projects.progress.due_dates import due_dates
 from projects.views.calendar import CalendarFeed
 from reports.coming import coming_reports
-from tracker import health
+from tracker import health, metrics
 from tracker.emblem import emblem
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("healthz/deep", health.deep, name="healthz-deep"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.show, name="metrics"),
     path("emblem.svg", emblem, name="emblem"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),

@@ -23,6 +23,7 @@ from projects.models.notices import Notice, NoticeDigest, NoticePreferences, Not
 from projects.models.pending import PendingUpload
 from projects.models.people import Membership, Organisation, User
 from projects.models.projects import Project, StageGate
+from projects.models.pulses import Pulse
 from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
@@ -78,6 +79,7 @@ __all__ = [
     "Organisation",
     "PendingUpload",
     "Project",
+    "Pulse",
     "Readiness",
     "ReliancePoint",
     "ReplicationRun",

@@ -447,6 +447,9 @@ API: dict[str, Rows] = {
 
 PAGES: dict[str, Rows] = {
     "healthz": opened("GET", is_page=True),
+    "metrics": opened(
+        "GET", is_page=True, ok=404
+    ),  # without a token or a network of the settings there is none
     "healthz-deep": opened("GET", is_page=True, ok=503),  # the scene holds failed reports
     "readyz": opened("GET", is_page=True),
     "sign-in": {

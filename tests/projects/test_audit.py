@@ -74,6 +74,7 @@ def test_every_model_of_the_programme_is_audited_but_the_few_that_need_not_be():
         "CalendarLink",  # private to its owner
         "Delivery",
         "WebhookProgress",  # what a worker did; what people do with a webhook is audited
+        "Pulse",  # when the scheduler last came
         "Tally",  # how often somebody asked within a minute
         *("Notice", "NoticePreferences", "NoticeDigest"),  # one person's own; putting one off is audited
         "NoticeProgress",  # what the worker has told

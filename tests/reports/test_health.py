@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from projects import permissions
+from projects.models import Pulse, audit
 from reports import clock, engine, ordering
 from reports.choices import ReportKind, ReportState
 from reports.models import Report, ReportSchedule
@@ -19,6 +20,11 @@ from tests.reports.orders import schedule
 from tracker import health
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_tick(db: None) -> None:
+    Pulse.beat(Pulse.TICK, now=clock.now())
 
 
 def asked() -> tuple[int, dict[str, Any]]:
@@ -40,6 +46,8 @@ def test_a_machine_at_work_is_well(cast: Cast):
     status, said = asked()
     assert (status, said["status"], said["wrong"]) == (200, "ok", [])
     assert said["broker"] == ("ok" if settings.REDIS_URL else "polling")
+    assert said["chain"] == dict(zip(("seq", "hash"), audit.head(), strict=True))
+    assert said["tick"]["age_seconds"] < 60
 
 
 def test_a_report_that_waits_for_more_than_a_quarter_of_an_hour_is_an_alarm(cast: Cast):
@@ -91,3 +99,14 @@ def test_a_disk_that_is_nearly_full_is_an_alarm(db, monkeypatch):
     status, said = asked()
     assert (status, said["wrong"]) == (503, ["disk"])
     assert said["disk"]["free_megabytes"] > 0
+
+
+def test_a_scheduler_that_never_came_or_is_silent_is_an_alarm(db):
+    Pulse.objects.all().delete()
+    assert asked()[1]["wrong"] == ["tick"]
+    Pulse.beat(Pulse.TICK, now=clock.now() - dt.timedelta(minutes=6))
+    status, said = asked()
+    assert (status, said["wrong"]) == (503, ["tick"])
+    assert 360 <= said["tick"]["age_seconds"] < 420
+    engine.tick(now=clock.now())
+    assert asked()[0] == 200
