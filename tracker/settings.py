@@ -207,6 +207,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25_000_000)
 EVIDENCE_MAX_FILES = 10
+BUNDLE_MAX_BYTES = env.int(
+    "BUNDLE_MAX_BYTES", default=500_000_000
+)  # of the files in one evidence bundle; 0: no limit
 VERIFY_MAX_BYTES = 50_000_000  # of a file that anybody may hold against the register; larger than any report
 
 # The server's seal on reports: none without a key. docs/settings.md and docs/verify.md say what it is and what it is not.
@@ -322,6 +325,10 @@ SPECTACULAR_SETTINGS = {
         "AgreementStatus": "projects.choices.AgreementStatus",
         "AgreementLevel": "projects.choices.AgreementLevel",
         "ClearanceType": "projects.choices.ClearanceType",
+        "FindingKind": "projects.choices.FindingKind",
+        "FindingState": "projects.choices.FindingState",
+        "FindingVisibility": "projects.models.findings.VISIBILITIES",
+        "VisibilityEnum": "projects.choices.Visibility.choices",
         "Flow": "projects.progress.reliance.Flow",
         "FundKind": "projects.choices.FundKind",
         "Material": "projects.choices.Material",

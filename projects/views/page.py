@@ -213,6 +213,7 @@ _SECTIONS = {
     "webhook": "webhooks",
     "reviewmeeting": "meetings",
     "actionpoint": "meetings",
+    "finding": "findings",
     "organisation": "organisations",
     "user": "administration",
     "membership": "administration",
