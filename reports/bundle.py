@@ -103,7 +103,7 @@ def _refuse_too_much(items: Iterable[Item], limit: int) -> None:
     if limit and size > limit:
         text = _("The files of this period are %(size)s together, more than %(limit)s: choose a shorter one.")
         text %= {"size": formats.size(size), "limit": formats.size(limit)}
-        raise ValidationError({"end": ValidationError(text, code="too_large")})
+        raise ValidationError({"end": ValidationError(text, code="too_much")})
 
 
 # --- how it is written ---
