@@ -207,9 +207,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25_000_000)
 EVIDENCE_MAX_FILES = 10
-BUNDLE_MAX_BYTES = env.int(
-    "BUNDLE_MAX_BYTES", default=500_000_000
-)  # of the files in one evidence bundle; 0: no limit
 VERIFY_MAX_BYTES = 50_000_000  # of a file that anybody may hold against the register; larger than any report
 
 # The server's seal on reports: none without a key. docs/settings.md and docs/verify.md say what it is and what it is not.
@@ -244,6 +241,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+BUNDLE_MAX_BYTES = env.int("BUNDLE_MAX_BYTES", default=500_000_000)  # in one evidence bundle; 0: no limit
 # How often owed reports are looked for, and how long a worker that no longer answers keeps a report to itself.
 TICK_SECONDS = env.int("TICK_SECONDS", default=60)
 REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)

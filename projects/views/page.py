@@ -213,12 +213,12 @@ _SECTIONS = {
     "webhook": "webhooks",
     "reviewmeeting": "meetings",
     "actionpoint": "meetings",
-    "finding": "findings",
     "organisation": "organisations",
     "user": "administration",
     "membership": "administration",
     "mineral": "administration",
     "minerallisting": "administration",
+    "finding": "findings",
 }
 
 STEP_WORDS = {

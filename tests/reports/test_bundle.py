@@ -215,6 +215,11 @@ def test_the_program_checks_the_entries_of_the_trail_themselves(cast, told, tmp_
         assert answer.returncode == 1, answer.stderr
         assert said in answer.stdout
         assert "ALTERED" not in answer.stdout
+    manifest = json.loads(found["manifest.json"])
+    (figures,) = [entry for entry in manifest["files"] if entry["kind"] == "figures"]
+    figures["about"]["head"] = {"seq": numbers[at], "hash": "0" * 64}
+    other = zipped(tmp_path / "head.zip", signed({**found, "manifest.json": json.dumps(manifest)}))
+    assert f"entry {numbers[at]} is not the head of the chain" in check(other).stdout
 
 
 def test_what_the_archive_lost_is_named_and_not_replaced(cast, told, tmp_path):
