@@ -413,12 +413,15 @@ class NoticeKind(TextChoices):
     """What a notice tells, in the order in which an inbox shows it."""
 
     TO_VERIFY = "to_verify", _("waits for verification")
+    TO_ANSWER = "to_answer", _("a finding waits for an answer")
+    ANSWERED = "answered", _("answered: settle it or raise it again")
     RETURNED = "returned", _("returned to you")
     FOR_REVIEW = "for_review", _("overdue for 30 days: on the agenda of the next review")
     ESCALATED = "escalated", _("overdue for 15 days")
     OVERDUE = "overdue", _("overdue for 7 days")
     DUE_SOON = "due_soon", _("due soon")
     VERIFIED = "verified", _("verified")
+    SETTLED = "settled", _("finding settled")
     REPORT_ISSUED = "report_issued", _("report issued")
 
 
@@ -438,3 +441,20 @@ class ActionState(TextChoices):
     OPEN = "open", _("open")
     DONE = "done", _("done, not closed")
     CLOSED = "closed", _("closed")
+
+
+class FindingKind(TextChoices):
+    """What an auditor raises: something seen, a question, or a rule or an order that was not kept."""
+
+    OBSERVATION = "observation", _("observation")
+    QUERY = "query", _("audit query")
+    NON_COMPLIANCE = "non_compliance", _("non-compliance")
+
+
+class FindingState(TextChoices):
+    """raised -> answered -> settled; an answer that does not satisfy raises it again; withdrawn by who raised it."""
+
+    RAISED = "raised", _("raised, to be answered")
+    ANSWERED = "answered", _("answered, to be settled")
+    SETTLED = "settled", _("settled")
+    WITHDRAWN = "withdrawn", _("withdrawn")

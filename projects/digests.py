@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from projects import inbox, noticing, permissions, post
+from projects import finding_notices, inbox, noticing, permissions, post
 from projects.choices import DigestState
 from projects.inbox import Entry
 from projects.models import Notice, NoticeDigest, NoticePreferences, User
@@ -39,6 +39,7 @@ def run(*, now: dt.datetime) -> int:
     Running it twice at once is safe.
     """
     noticing.owe(now=now)
+    finding_notices.owe(now=now)
     owe(now=now)
     return send_due(now=now)
 

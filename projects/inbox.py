@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects import permissions
-from projects.choices import ActionState, MeasurementStatus, NoticeKind
+from projects.choices import ActionState, FindingState, MeasurementStatus, NoticeKind
 from projects.claiming import KINDS
 from projects.models import Evidence, Milestone, Notice, State
 from projects.noticing import DATED
@@ -28,6 +28,7 @@ PAGES = {
     "projects.milestone": ("milestone-detail", "reference"),
     "projects.duty": ("agreement-life", "agreement.reference"),
     "projects.actionpoint": ("action-point-detail", "reference"),
+    "projects.finding": ("finding-detail", "reference"),
     "reports.report": ("report-detail", "slug"),
 }
 JOINED = {
@@ -129,6 +130,12 @@ def _still_holds(notice: Notice, row: Any, by: Actor) -> bool:
         return _is_open(row, notice.occasion)
     if kind == NoticeKind.TO_VERIFY:
         return row.status == MeasurementStatus.CLAIMED and _may_verify(row, by)
+    if kind == NoticeKind.TO_ANSWER:
+        return row.status == FindingState.RAISED
+    if kind == NoticeKind.ANSWERED:
+        return row.status == FindingState.ANSWERED and _may_settle(row, by)
+    if kind == NoticeKind.SETTLED:
+        return row.status == FindingState.SETTLED
     if kind == NoticeKind.RETURNED:
         return row.status == MeasurementStatus.RETURNED
     if kind == NoticeKind.VERIFIED:
@@ -142,7 +149,12 @@ def _is_open(row: Any, occasion: str) -> bool:
         return False
     if isinstance(row, Milestone):
         return row.state == State.OPEN  # type: ignore[attr-defined]  # annotated
-    return getattr(row, "status", ActionState.OPEN) == ActionState.OPEN
+    return getattr(row, "status", ActionState.OPEN) in (ActionState.OPEN, FindingState.RAISED)
+
+
+def _may_settle(row: Any, by: Actor) -> bool:
+    """Whether `by` is an auditor who did not answer; the step itself asks everything again."""
+    return bool(by.role_for("finding.settle")) and row.answered_by_id != by.user.pk
 
 
 def _may_verify(row: Any, by: Actor) -> bool:

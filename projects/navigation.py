@@ -30,6 +30,7 @@ class Group:
 
 
 GROUPS = (
+    Group("", (Entry("home", _("Home"), "home"),)),
     Group("", (Entry("overview", _("Overview"), "overview", keeps_day=True),)),
     Group(
         _("Results"),
@@ -57,6 +58,7 @@ GROUPS = (
             Entry("report-list", _("Register of reports"), "reports"),
             Entry("schedule-list", _("Schedules"), "schedules"),
             Entry("verify", _("Verify a report"), "verify"),
+            Entry("finding-list", _("Findings"), "findings"),
         ),
     ),
     Group(

@@ -18,12 +18,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from projects import permissions
-from projects.choices import ActionState, AgreementStatus, MeasurementStatus, NoticeKind, Role
+from projects.choices import ActionState, AgreementStatus, FindingState, MeasurementStatus, NoticeKind, Role
 from projects.models import (
     ActionPoint,
     AuditEvent,
     Duty,
     DutyDone,
+    Finding,
     Membership,
     Milestone,
     Notice,
@@ -166,7 +167,7 @@ def dated(on: dt.date) -> Iterator[Owed]:
 
 
 def open_dates(on: dt.date) -> Iterator[OpenDate]:
-    """Yield the milestones, duties and action points that are open on the day and due by fourteen days after it."""
+    """Yield the milestones, duties, action points and findings that are open on the day and due by fourteen days after it."""
     until = on + dt.timedelta(days=SOON)
     milestones = Milestone.objects.with_due(on).open(on).filter(due_on__lte=until)
     for row in milestones.select_related("project", "agreement").prefetch_related(
@@ -182,6 +183,12 @@ def open_dates(on: dt.date) -> Iterator[OpenDate]:
     points = ActionPoint.objects.filter(status=ActionState.OPEN, due_on__lte=until)
     for point in points:
         yield _open(point, point.due_on, frozenset(point.acting_organisations()), point.owner_post)
+    raised = Finding.objects.filter(status=FindingState.RAISED, due_on__lte=until)
+    for finding in raised.select_related("project", "agreement", "milestone").prefetch_related(
+        "agreement__parties"
+    ):
+        post = finding.milestone.owner_post if finding.milestone else ""
+        yield _open(finding, finding.due_on, frozenset(finding.acting_organisations()), post)
 
 
 def _open(row: Any, due_on: Any, organisations: frozenset[int], post: str) -> OpenDate:

@@ -61,6 +61,10 @@ MAY: dict[str, frozenset[str]] = {
     "actionpoint.done": MINISTRY | {Role.LEAD},
     "actionpoint.close": frozenset({Role.MANAGER}),
     "actionpoint.return": frozenset({Role.MANAGER}),
+    "finding.raise": frozenset({Role.AUDITOR}),
+    "finding.answer": MINISTRY | {Role.LEAD},
+    **{f"finding.{step}": frozenset({Role.AUDITOR}) for step in ("settle", "return", "withdraw")},
+    "bundle.download": STEWARDS | {Role.AUDITOR, SYSTEM},
     "evidence.add": MINISTRY | {Role.LEAD},
     "history.read": MINISTRY | {Role.AUDITOR, Role.ADMINISTRATOR},
     "styleguide.read": MINISTRY | {Role.ADMINISTRATOR},
@@ -76,7 +80,9 @@ MAY: dict[str, frozenset[str]] = {
 }
 SECOND_PERSON = frozenset(
     f"{claim}.{step}" for claim in ("milestone", *CLAIMS) for step in ("verify", "return")
-) | {"actionpoint.close", "actionpoint.return"}
+) | {"actionpoint.close", "actionpoint.return", "finding.settle", "finding.return"}
+# What only the person who made the record may do (`author_id`).
+AUTHOR_ONLY = frozenset({"finding.withdraw"})
 
 DECISIONS = SECOND_PERSON | {*(f"{claim}.waive" for claim in LADDERS), "knowhowitem.accept", "gate.decide"}
 
@@ -87,7 +93,7 @@ def scope_of(action: str) -> Scope:
         return Scope.VERIFY
     if action.startswith(("report.", "schedule.")):
         return Scope.REPORT
-    return Scope.READ if action.endswith(".read") else Scope.LOG
+    return Scope.READ if action.endswith((".read", ".download")) else Scope.LOG
 
 
 # What these sectors need, and how far Indian products meet it, is shown to those only who see the whole programme.
@@ -228,16 +234,28 @@ def allows(by: Actor, action: str, obj: Any = None, *, claimants: Set[int] | Non
         return False
     if roles <= {Role.LEAD}:
         return obj is not None and not by.leads.isdisjoint(obj.acting_organisations())
-    if roles <= {Role.AUDITOR} and not by.audits_everything and obj is not None:
-        return type(obj)._default_manager.visible_to(as_auditor(by)).filter(pk=obj.pk).exists()
+    if action in AUTHOR_ONLY and obj is not None and obj.author_id != by.user.pk:
+        return False
+    if roles <= {Role.AUDITOR} and obj is not None and not _audits(by, obj):
+        return False
     if action in SECOND_PERSON and obj is not None:
-        return _second_person(by, obj, obj.claimants() if claimants is None else claimants)
+        own = (
+            by.partner_of if roles <= {Role.AUDITOR} else by.organisations
+        )  # who audits a partner is none of it
+        return _second_person(by, obj, obj.claimants() if claimants is None else claimants, own)
     return True
 
 
-def _second_person(by: Actor, obj: Any, claimants: Set[int]) -> bool:
+def _audits(by: Actor, obj: Any) -> bool:
+    """Whether `by` sees the record as an auditor: who audits one partner may see another as its member."""
+    if by.audits_everything:
+        return True
+    return bool(type(obj)._default_manager.visible_to(as_auditor(by)).filter(pk=obj.pk).exists())
+
+
+def _second_person(by: Actor, obj: Any, claimants: Set[int], own: Set[int]) -> bool:
     """Whether `by` neither made nor added to the claim, nor belongs to the partner that made it."""
-    return by.user.pk not in claimants and obj.claimant_organisation_id not in by.organisations
+    return by.user.pk not in claimants and obj.claimant_organisation_id not in own
 
 
 def claiming_partner(by: Actor, obj: Any) -> int | None:
@@ -256,6 +274,12 @@ def require(by: Actor, action: str, obj: Any = None) -> None:
         raise PermissionDenied(
             _("Your access token has no scope for this step (%(scope)s): make one that has it, or sign in.")
             % {"scope": scope_of(action)}
+        )
+    if action in AUTHOR_ONLY and by.roles & MAY[action]:
+        raise PermissionDenied(_("Only the person who raised it may withdraw it."))
+    if action.startswith("finding.") and action in SECOND_PERSON and by.roles & MAY[action]:
+        raise PermissionDenied(
+            _("Another auditor must decide: you answered it, or work for the organisation that did.")
         )
     if action in SECOND_PERSON and by.roles & MAY[action]:
         raise PermissionDenied(

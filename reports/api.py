@@ -19,7 +19,8 @@ from projects.api.files import AsIs
 from projects.api.paging import NewestFirst, Pages
 from projects.api.scoped import ScopedViewSet, WithHistory
 from projects.models.light import Along, LightRows
-from reports import bell, clock, downloads, engine, ordering, preview
+from projects.serializers.findings import FindingDetailSerializer, RaiseOnReport
+from reports import bell, clock, downloads, engine, findings, ordering, preview
 from reports.choices import Language
 from reports.filters import ReportFilter, ScheduleFilter
 from reports.models import Edition, Report, ReportSchedule
@@ -63,6 +64,7 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         "revise": "report.issue",
         "history": "history.read",
         "downloads": "history.read",
+        "raise_finding": "finding.raise",
     }
     PARAMETERS: ClassVar[dict[str, tuple[str, ...]]] = {"pdf": ("language",), "tables": ("table",)}
     throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
@@ -105,6 +107,14 @@ class ReportViewSet(WithHistory, ScopedViewSet):
         answer = self.answer(report.pk, status=202)
         answer["Location"] = answer.data["progress_url"]
         return answer
+
+    @extend_schema(request=RaiseOnReport, responses={201: FindingDetailSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None, url_path="findings", url_name="finding")
+    def raise_finding(self, request: Request, **kwargs: Any) -> Response:
+        """Raise a finding on an issued report; it is seen by those who see the report. 409 before the issue."""
+        row = findings.raise_on(self.subject(), by=self.by, **self.body(RaiseOnReport))
+        shape = FindingDetailSerializer(row, context=self.get_serializer_context())
+        return Response(shape.data, status=201)
 
     @extend_schema(
         parameters=[

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import tempfile
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
@@ -18,9 +20,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from projects import archive
-from projects.models import AuditEvent, TransitionError, audit
+from projects.models import AuditEvent, Project, TransitionError, audit
 from projects.permissions import Actor
-from reports import export, tables
+from reports import bundle, export, tables
 from reports.choices import Language
 from reports.models import Report
 
@@ -98,6 +100,22 @@ def register(*, by: Actor, now: dt.datetime) -> HttpResponse:
     """Answer with the register as `by` may see it."""
     response = HttpResponse(export.register(by=by, now=now), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="register-{timezone.localdate(now)}.json"'
+    response["Cache-Control"] = CACHING
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def evidence_bundle(project: Project, *, start: dt.date, end: dt.date, by: Actor) -> FileResponse:
+    """Answer with the evidence bundle of the period; ValidationError where it would be too large, or the period is none."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    try:
+        made = bundle.write(file, project, start=start, end=end, by=by, limit=settings.BUNDLE_MAX_BYTES)
+    except BaseException:
+        file.close()
+        raise
+    response = FileResponse(file, content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=made.name) or ""
+    response["ETag"] = f'"{made.sha256}"'
     response["Cache-Control"] = CACHING
     response["X-Content-Type-Options"] = "nosniff"
     return response

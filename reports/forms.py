@@ -276,3 +276,10 @@ class EndForm(StepForm):
     reason = forms.CharField(
         label=_("Why it ends"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class BundleForm(ActorForm):
+    """The period of an evidence bundle."""
+
+    start = Day(label=_("First day of the period"))
+    end = Day(label=_("Last day of the period"), help_text=_("Both days belong to the period."))

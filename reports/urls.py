@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import downloads, home, mails, ordering, reports, schedules
+from reports.views import bundles, downloads, findings, home, mails, ordering, reports, schedules
 
 _report = "reports/<slug:slug>/"
 _schedule = "schedules/<int:pk>/"
@@ -17,8 +17,10 @@ urlpatterns = [
     path(f"{_report}progress", reports.ReportProgress.as_view(), name="report-progress"),
     path(f"{_report}pdf", reports.ReportPdf.as_view(), name="report-pdf"),
     path(f"{_report}downloads", downloads.ReportDownloads.as_view(), name="report-downloads"),
+    path(f"{_report}findings/new/", findings.ReportFinding.as_view(), name="report-finding-new"),
     path(f"{_report}retry", reports.ReportRetry.as_view(), name="report-retry"),
     path(f"{_report}revise/", ordering.ReportRevise.as_view(), name="report-revise"),
+    path("projects/<str:reference>/bundle/", bundles.EvidenceBundle.as_view(), name="project-bundle"),
     path("schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
     path("schedules/new/", schedules.ScheduleNew.as_view(), name="schedule-new"),
     path(_schedule, schedules.ScheduleDetail.as_view(), name="schedule-detail"),

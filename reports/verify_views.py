@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic.base import View
 
 from projects import formats, throttles
-from reports import intake, verification
+from reports import bundle, intake, verification
 from reports.choices import Language, ReportState
 from reports.models import Report
 from reports.verification import Answer
@@ -129,7 +129,17 @@ def entry(report: Report | None) -> dict[str, Any] | None:
 @require_safe
 def program(request: HttpRequest) -> HttpResponse:
     """Hand out the program that verifies a folder of reports without a network."""
-    response = HttpResponse(PROGRAM.read_bytes(), content_type="text/x-python; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{PROGRAM.name}"'
+    return _handed_out(PROGRAM)
+
+
+@require_safe
+def bundle_program(request: HttpRequest) -> HttpResponse:
+    """Hand out the program that verifies an evidence bundle without a network."""
+    return _handed_out(bundle.PROGRAM)
+
+
+def _handed_out(program: Path) -> HttpResponse:
+    response = HttpResponse(program.read_bytes(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{program.name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from projects import api as programme
 from reports.api import ReportViewSet, ScheduleViewSet
+from reports.bundle_api import BundleViewSet
 from reports.verify_api import VerifyView
 from tracker.document import DocumentView, ReaderView
 
@@ -46,6 +47,7 @@ router.register("auth/tokens", programme.TokenViewSet, basename="token")
 router.register("auth/calendar-links", programme.CalendarLinkViewSet, basename="calendar-link")
 router.register("meetings", programme.ReviewMeetingViewSet, basename="meeting")
 router.register("action-points", programme.ActionPointViewSet, basename="action-point")
+router.register("findings", programme.FindingViewSet, basename="finding")
 router.register("notices", programme.NoticeViewSet, basename="notice")
 router.register("webhooks", programme.WebhookViewSet, basename="webhook")
 router.register("webhook-deliveries", programme.DeliveryViewSet, basename="webhook-delivery")
@@ -64,6 +66,11 @@ urlpatterns = [
     path("iati/<str:reference>/", programme.ActivityView.as_view(), name="iati-activity"),
     path("verifications/", programme.DecisionsViewSet.as_view({"post": "verify"}), name="verifications"),
     path("returns/", programme.DecisionsViewSet.as_view({"post": "send_back"}), name="returns"),
+    path(
+        "evidence-bundles/<str:reference>/",
+        BundleViewSet.as_view({"get": "download"}),
+        name="evidence-bundle",
+    ),
     path("verify/", VerifyView.as_view(), name="verify"),
     path("schema/", DocumentView.as_view(), name="schema"),
     path("docs/", ReaderView.as_view(), name="docs"),

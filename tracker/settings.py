@@ -260,6 +260,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+BUNDLE_MAX_BYTES = env.int("BUNDLE_MAX_BYTES", default=500_000_000)  # in one evidence bundle; 0: no limit
 # How often owed reports are looked for, and how long a worker that no longer answers keeps a report to itself.
 TICK_SECONDS = env.int("TICK_SECONDS", default=60)
 REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
@@ -358,6 +359,10 @@ SPECTACULAR_SETTINGS = {
         "AgreementStatus": "projects.choices.AgreementStatus",
         "AgreementLevel": "projects.choices.AgreementLevel",
         "ClearanceType": "projects.choices.ClearanceType",
+        "FindingKind": "projects.choices.FindingKind",
+        "FindingState": "projects.choices.FindingState",
+        "FindingVisibility": "projects.models.findings.VISIBILITIES",
+        "VisibilityEnum": "projects.choices.Visibility.choices",
         "Flow": "projects.progress.reliance.Flow",
         "FundKind": "projects.choices.FundKind",
         "Material": "projects.choices.Material",

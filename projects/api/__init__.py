@@ -7,6 +7,7 @@ from projects.api.clearances import ClearanceViewSet
 from projects.api.decisions import DecisionsViewSet
 from projects.api.evidence import EvidenceViewSet
 from projects.api.feeds import FeedViewSet
+from projects.api.findings import FindingViewSet
 from projects.api.funds import FundLineViewSet
 from projects.api.gates import GatePlanViewSet, StageGateViewSet
 from projects.api.iati import ActivitiesView, ActivityView
@@ -50,6 +51,7 @@ __all__ = [
     "DutyViewSet",
     "EvidenceViewSet",
     "FeedViewSet",
+    "FindingViewSet",
     "FundLineViewSet",
     "GatePlanViewSet",
     "IndicatorViewSet",

@@ -9,6 +9,7 @@ from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, Duty, DutyDone
 from projects.models.evidence import Evidence
 from projects.models.feeds import Feed
+from projects.models.findings import Finding
 from projects.models.funds import FundLine
 from projects.models.gates import GatePlan
 from projects.models.imports import ImportedRow
@@ -55,6 +56,7 @@ __all__ = [
     "Evidence",
     "Fall",
     "Feed",
+    "Finding",
     "FundLine",
     "Gap",
     "GatePlan",

@@ -20,6 +20,7 @@ from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.clearances import Clearance
 from projects.models.duties import Amendment, DutyDone
 from projects.models.feeds import Feed
+from projects.models.findings import Finding
 from projects.models.funds import FundLine
 from projects.models.lifecycle import TransitionError, locked
 from projects.models.measurements import Measurement
@@ -76,6 +77,7 @@ SUPPORTS: dict[str, Any] = {
     "amendment": Amendment,
     "agreement_step": AgreementStep,
     "feed": Feed,
+    "finding": Finding,
 }
 
 
@@ -112,6 +114,7 @@ class Evidence(Audited):
     amendment = _supports(Amendment)
     agreement_step = _supports(AgreementStep)
     feed = _supports(Feed)
+    finding = _supports(Finding)
     claim_number = models.PositiveIntegerField(_("claim number"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -165,6 +168,8 @@ class Evidence(Audited):
         subject = self.subject
         if getattr(subject, "status", "") == "verified":
             raise TransitionError(_("The claim is verified: its files stay as they were verified."))
+        if getattr(subject, "status", "") in ("settled", "withdrawn"):
+            raise TransitionError(_("The finding is closed: the files of its answers stay as they were."))
         if self.claim_number != getattr(subject, "claim_number", self.claim_number):
             raise TransitionError(_("The file belongs to an earlier claim: claim again with the newer one."))
         if self.is_superseded:

@@ -15,6 +15,7 @@ from projects.models import (
     Clearance,
     Evidence,
     Feed,
+    Finding,
     FundLine,
     GatePlan,
     KnowHowItem,
@@ -34,16 +35,17 @@ from projects.permissions import Actor
 # What belongs to a project, and by which way. A revision is told by the event of its milestone, a version by its target's.
 OF_PROJECT: dict[Any, str] = {
     **dict.fromkeys((Milestone, Target, StageGate, GatePlan, FundLine, Feed, Readiness), "project"),
-    **dict.fromkeys((Clearance, Transfer), "project"),
+    **dict.fromkeys((Clearance, Transfer, Finding), "project"),
     Measurement: "target__project",
     **dict.fromkeys((TransferStep, KnowHowItem, Training, ReplicationRun), "transfer__project"),
 }
 EVIDENCE_OF = (
-    *("milestone", "gate", "readiness", "fund_line", "clearance", "feed"),
+    *("milestone", "gate", "readiness", "fund_line", "clearance", "feed", "finding"),
     *("measurement__target", "transfer_step__transfer", "know_how_item__transfer", "training__transfer"),
     "replication_run__transfer",
 )
-UNTOLD = ("programme.import",)  # a thousand rows that came in at once tell nothing of what people did
+# A thousand rows that came in at once tell nothing of what people did; what auditors take home is their own matter.
+UNTOLD = ("programme.import", "bundle.download")
 
 
 def activity(project: Project, as_of: dt.date, actor: Actor, most: int) -> list[AuditEvent]:

@@ -29,6 +29,7 @@ FILES_OF_PROJECTS = (
     "fund_line__project",
     "clearance__project",
     "feed__project",
+    "finding__project",
 )
 CLAIM, RETURN = "claim", "return"
 STEPS = (CLAIM, RETURN, "verify", "cancel")

@@ -51,6 +51,12 @@ ACTIONS = {
     "actionpoint.done": gettext_lazy("said to be done"),
     "actionpoint.close": gettext_lazy("closed"),
     "actionpoint.return": gettext_lazy("opened again"),
+    "finding.raise": gettext_lazy("raised"),
+    "finding.answer": gettext_lazy("answered"),
+    "finding.settle": gettext_lazy("settled"),
+    "finding.return": gettext_lazy("raised again"),
+    "finding.withdraw": gettext_lazy("withdrawn"),
+    "bundle.download": gettext_lazy("evidence bundle downloaded"),
     "notice.snooze": gettext_lazy("put off"),
     "user.create": gettext_lazy("account opened"),
     "user.change": gettext_lazy("changed"),
@@ -75,6 +81,7 @@ ACTIONS = {
 # Of a claim's bookkeeping the reader of a history learns nothing that the event itself does not say.
 UNTOLD = {"claimed_by_id", "verified_by_id", "claimed_at", "claim_number", "claimant_organisation_id"}
 UNTOLD |= {"done_by_id", "closed_by_id", "done_note"}
+UNTOLD |= {"answered_by_id", "answered_for_id", "settled_by_id", "answer", "withdrawn_reason"}
 UNTOLD |= {"returned_reason", "claim_note"}  # stand in the event's reason
 
 LEADING_KEY = re.compile(r"^\d+(: |/| )")

@@ -105,8 +105,8 @@ def address_of(it: Evidence) -> str:
     name, key = it.supported
     subject = it.subject
     try:
-        if name == "milestone":
-            return reverse("milestone-detail", args=[subject.reference])
+        if name in ("milestone", "finding"):
+            return reverse(f"{name}-detail", args=[subject.reference])
         return reverse(f"{name.replace('_', '')}-detail", args=[key])
     except NoReverseMatch:
         return ""

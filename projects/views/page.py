@@ -218,6 +218,7 @@ _SECTIONS = {
     "membership": "administration",
     "mineral": "administration",
     "minerallisting": "administration",
+    "finding": "findings",
 }
 
 STEP_WORDS = {

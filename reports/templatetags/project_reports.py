@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from projects import permissions
 from projects.models import Project
 from projects.permissions import Actor
 from reports.models import Report
@@ -20,4 +21,9 @@ def project_reports(project: Project, actor: Actor) -> dict[str, Any]:
     found = list(
         Report.objects.visible_to(actor).filter(project=project).order_by("-as_of", "-pk")[: MOST + 1]
     )
-    return {"reports": found[:MOST], "has_more": len(found) > MOST, "project": project}
+    return {
+        "reports": found[:MOST],
+        "has_more": len(found) > MOST,
+        "project": project,
+        "may_take_bundle": permissions.allows(actor, "bundle.download", project),
+    }

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.api import rights_reviews
+from tests.api import rights_findings, rights_reviews
 from tests.api.rights_claims import claim_api, claim_pages
 from tests.api.rights_shapes import (
     EVERYBODY,
@@ -470,6 +470,7 @@ PAGES: dict[str, Rows] = {
     "sign-out": opened("POST", ok=302, is_page=True),
     "verify": {**opened("GET", is_page=True), **opened("POST", is_page=True, ok=400)},
     "verify-program": opened("GET", is_page=True),
+    "verify-bundle-program": opened("GET", is_page=True),
     "verify-report": {
         "GET": Row(thing="report", is_page=True, is_open=True, everybody_sees=True),
         "POST": Row(thing="report", is_page=True, is_open=True, everybody_sees=True, ok=400),
@@ -723,10 +724,12 @@ CLAIM_API = {
 
 API |= {name.removeprefix("api:"): rows for name, rows in CLAIM_API.items()}
 API |= rights_reviews.API
+API |= rights_findings.API
 
 RIGHTS: dict[str, Rows] = {
     **{f"api:{name}": rows for name, rows in API.items()},
     **PAGES,
     **rights_reviews.PAGES,
+    **rights_findings.PAGES,
     **CLAIM_PAGES,
 }

@@ -21,6 +21,7 @@ from projects.models import (
     Duty,
     DutyDone,
     Feed,
+    Finding,
     FundLine,
     Indicator,
     KnowHowItem,
@@ -182,6 +183,8 @@ def _assemble_scene() -> Scene:
         "meeting": {},
         "open_point": {},
         "done_point": {},
+        "raised": {},
+        "answered": {},
         "saved_filter": {},
         "user": {OWN: cast.our_viewer.pk, OTHER: cast.their_lead.pk},
         "membership": {
@@ -260,6 +263,7 @@ def _assemble_scene() -> Scene:
             webhook=hook, type="ping", queued_at=timezone.now(), **ended
         ).pk
         _review(scene, which, project)
+        _audit(scene, which, project)
         scene.keys["evidence"][which] = claimed.evidence.get().pk
         report = issued(cast, project=project)
         scene.keys["report"][which] = report.slug
@@ -320,6 +324,16 @@ def _review(scene: Scene, which: str, project: Project) -> None:
         day=dt.date(2026, 12, 31),
         made_at=timezone.now(),
     ).pk
+
+
+def _audit(scene: Scene, which: str, project: Project) -> None:
+    """A finding on the half's project that waits for an answer, and one on its agreement that has got it."""
+    cast, due_on = scene.cast, dt.date(2026, 7, 15)
+    facts = {"by": acting(cast.auditor), "kind": "query", "due_on": due_on}
+    for kind, about in (("raised", project), ("answered", project.agreement)):
+        row = Finding.raise_(about, text=f"{kind} {which}", **facts)
+        scene.keys[kind][which] = row.reference
+    row.answer_(by=acting(cast.officer), answer="It is so.")
 
 
 def _transfer(scene: Scene, which: str, lead: User, project: Project) -> None:

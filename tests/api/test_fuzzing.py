@@ -63,7 +63,7 @@ NAMES = {
     "reports": "report", "schedules": "schedule", "iati": "project", "webhooks": "webhook",
     "webhook-deliveries": "delivery", "verifications": "claimed", "returns": "claimed",
     "users": "user", "memberships": "membership", "user": "user", "notices": "notice", "meetings": "meeting",
-    "action-points": "open_point", "meeting": "meeting", "owner": "organisation",
+    "findings": "raised", "evidence-bundles": "project", "action-points": "open_point", "meeting": "meeting", "owner": "organisation",
     "project": "project", "agreement": "agreement", "organisation": "organisation", "party": "organisation",
     "indicator": "indicator", "target": "target", "milestone": "claimed", "mineral": "mineral",
     "lead": "organisation", "contributor": "organisation", "supplier": "organisation", "donor": "organisation",

@@ -12,7 +12,7 @@ from tests.api.scene import OWN, Scene
 from tests.api.test_fuzzing import NAMES
 from tests.api.test_schema import operations, schema
 
-ROLES = ("officer", "manager", "administrator", "our_lead")
+ROLES = ("officer", "manager", "administrator", "our_lead", "auditor")
 # What is asked without a record, ends what the caller holds, or is the caller's alone, and writes nothing of the programme.
 OUTSIDE = (
     *("/api/v1/verify/", "/api/v1/auth/logout/", "/api/v1/auth/logoutall/"),

@@ -20,6 +20,7 @@ from projects.models import (
     DutyDone,
     Evidence,
     Feed,
+    Finding,
     FundLine,
     KnowHowItem,
     Measurement,
@@ -80,6 +81,7 @@ LISTS = {
     "trainings": 1,
     "replication-runs": 1,
     "evidence": 1,
+    "findings": 2,
 }
 # for the ministry, for a lead: whether a lead may act is one question more
 DETAILS = {
@@ -91,6 +93,7 @@ DETAILS = {
     "milestones/MST-901": (6, 7),  # the agreement behind its project, and the record of slips
     "targets/TGT-901": (4, 4),
     "milestones/MST-901/history": (2, None),
+    "findings/FND-001": (2, 2),  # with the files of its answers
     "projects/PRJ-901/mass-balance": (7, 7),
     "reliance/summary": (1, 1),
     "sector-needs/summary": (5, 5),
@@ -172,6 +175,10 @@ def furnish(cast: Cast, count: int) -> None:
         handed_over(cast, work, partner)
         Clearance.record(work, by=acting(cast.our_lead), type="cto", is_applicable=True)
         Measurement.claim(goal, by=acting(cast.our_lead), value=Decimal(1), period_end=dt.date(2026, 5, 31))
+        finding = Finding.raise_(
+            claimed, by=acting(cast.auditor), kind="query", text="Why?", due_on=dt.date(2026, 7, 1)
+        )
+        finding.answer_(by=acting(cast.our_lead), answer="So.", evidence=[document(f"answer {number}")])
     enrich(cast, measured, count)
 
 

@@ -360,6 +360,7 @@ def test_me_tells_the_roles_of_today(cast: Cast, signed_in: SignIn):
         "dutydone.claim",
         "evidence.add",
         "feed.claim",
+        "finding.answer",
         "fundline.claim",
         "knowhowitem.accept",
         "measurement.claim",

@@ -109,6 +109,7 @@ THINGS = {
     "measurements": "measurement", "evidence": "evidence", "reports": "report", "schedules": "schedule",
     "readiness": "readiness", "transfers": "transfer", "know-how-items": "knowhowitem",
     "transfer-steps": "transferstep", "trainings": "training", "replication-runs": "replicationrun",
+    "findings": "answered",
     "webhooks": "webhook", "webhook-deliveries": "delivery",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from projects import noticing
 from projects.models import (
     ActionPoint,
+    Finding,
     KnowHowItem,
     Measurement,
     Readiness,
@@ -66,6 +67,11 @@ PATHS = (
     "/action-points/",
     "/action-points/ACT-001/",
     "/action-points/ACT-001/done/",
+    "/findings/",
+    "/findings/new/",
+    "/findings/FND-001/",
+    "/findings/FND-001/answer/",
+    "/projects/PRJ-901/bundle/",
     "/projects/PRJ-901/roadmap/",
     "/projects/PRJ-901/roadmap/plan/",
     "/projects/PRJ-901/roadmap/decide/?gate=G3",
@@ -193,12 +199,23 @@ def review(cast):
     meeting = ReviewMeeting.plan(by=by, title=HOSTILE, held_on=day, chaired_by=HOSTILE)
     decided = {"text": HOSTILE, "owner_post": HOSTILE, "project": cast.our_project, "due_on": day}
     ActionPoint.record(meeting, by=by, **decided)
+    raised = {"kind": "query", "text": HOSTILE, "paragraph": HOSTILE, "due_on": dt.date(2026, 7, 1)}
+    finding = Finding.raise_(cast.our_project, by=acting(cast.auditor, day), **raised)
+    finding.answer_(by=acting(cast.our_lead), answer=HOSTILE)
+    finding.return_(by=acting(cast.auditor), reason=HOSTILE)
     noticing.owe(now=dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
+
+
+def reader(cast, path):
+    """Return who reads the page: it must be more than a refusal."""
+    if "/administration/" in path:
+        return cast.administrator
+    return cast.auditor if path == "/findings/new/" else cast.manager
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_runs_and_styles_nothing_inline_whatever_was_entered(hostile, as_user, path):
-    answer = as_user(hostile.administrator if "/administration/" in path else hostile.manager).get(path)
+    answer = as_user(reader(hostile, path)).get(path)
     page = Reader(answer.content.decode())
     assert page.inline == []
     assert "script" not in re.sub(r"'[\w-]+'", "", answer["Content-Security-Policy"])
@@ -207,9 +224,7 @@ def test_a_page_runs_and_styles_nothing_inline_whatever_was_entered(hostile, as_
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_has_one_heading_labelled_controls_and_no_id_twice(cast, as_user, path):
-    page = Reader(
-        as_user(cast.administrator if "/administration/" in path else cast.manager).get(path).content.decode()
-    )
+    page = Reader(as_user(reader(cast, path)).get(path).content.decode())
     assert page.headings == 1
     assert page.controls <= page.labels
     assert len(page.ids) == len(set(page.ids))

@@ -42,10 +42,10 @@ PAGES = {
     "/public/": 9,
     "/agreements/": 36,  # the ten questions to all that are listed
     "/agreements/?standing=symbolic": 62,  # asked of all first, to find those of the class
-    "/agreements/AGR-901/": 41,  # the ten questions ask as all parties together may see
+    "/agreements/AGR-901/": 42,  # the ten questions ask as all parties together may see
     "/agreements/AGR-901/life/": 12,
     "/projects/": 13,
-    "/projects/PRJ-901/": 34,
+    "/projects/PRJ-901/": 35,
     "/projects/PRJ-901/roadmap/": 9,
     "/roadmap/": 14,
     "/projects/PRJ-901/feed/": 11,
@@ -64,7 +64,7 @@ PAGES = {
     "/targets/TGT-901/": 8,
     "/indicators/": 7,
     "/indicators/PRD-MAG/": 6,
-    "/milestones/MST-901/": 15,  # with the record of slips, and whether the agreement is suspended
+    "/milestones/MST-901/": 16,  # with the record of slips, and whether the agreement is suspended
 }
 
 

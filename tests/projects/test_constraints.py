@@ -18,6 +18,7 @@ from projects.models import (
     Agreement,
     Delivery,
     Evidence,
+    Finding,
     Indicator,
     Measurement,
     Membership,
@@ -85,6 +86,14 @@ def open_point(scene: Scene) -> ActionPoint:
 
 def done_point(scene: Scene) -> ActionPoint:
     return ActionPoint.objects.get(reference=scene.keys["done_point"][OWN])
+
+
+def raised(scene: Scene) -> Finding:
+    return Finding.objects.get(reference=scene.keys["raised"][OWN])
+
+
+def answered(scene: Scene) -> Finding:
+    return Finding.objects.get(reference=scene.keys["answered"][OWN])
 
 
 def notice(scene: Scene) -> Notice:
@@ -250,6 +259,18 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
         done_point,
         {"status": "closed", "closed_on": DAY, "closed_by": F("done_by")},
     ),
+    "finding_is_on_one_thing": (raised, {"agreement": F("pk")}),
+    "finding_is_on_something": (raised, {"project": None}),
+    "finding_is_never_public": (raised, {"visibility": "public"}),
+    "reply_to_a_finding_is_due_after_it": (raised, {"due_on": dt.date(2026, 6, 1)}),
+    "finding_has_its_text": (raised, {"text": ""}),
+    "answered_finding_has_answer_day_and_person": (raised, {"status": "answered"}),
+    "finding_raised_again_says_why": (answered, {"status": "raised"}),
+    "settled_finding_has_day_and_second_person": (
+        answered,
+        {"status": "settled", "settled_on": DAY, "settled_by": F("answered_by")},
+    ),
+    "withdrawn_finding_says_when_and_why": (raised, {"status": "withdrawn"}),
     "snoozed_notice_has_its_reason": (notice, {"snoozed_until": DAY}),
     "hours_of_notices_are_hours_of_a_day": (hours, {"quiet_to": 24}),
     "sent_digest_has_its_moment": (digest, {"state": "sent"}),

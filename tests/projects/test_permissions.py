@@ -18,6 +18,7 @@ from projects.models import (
     DutyDone,
     Evidence,
     Feed,
+    Finding,
     FundLine,
     KnowHowItem,
     Measurement,
@@ -99,6 +100,17 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     # The scene's officer said that it is done; a manager is a second person.
     "actionpoint.close": ("done_point", "manager", "manager"),
     "actionpoint.return": ("done_point", "manager", "manager"),
+    "finding.raise": ("project", "auditor scoped_auditor", "auditor"),
+    "finding.answer": ("raised", "officer manager our_lead", "officer manager their_lead"),
+    "finding.settle": ("answered", "auditor scoped_auditor", "auditor"),
+    "finding.return": ("answered", "auditor scoped_auditor", "auditor"),
+    # The scene's auditor raised them.
+    "finding.withdraw": ("raised", "auditor", "auditor"),
+    "bundle.download": (
+        "project",
+        "manager auditor scoped_auditor administrator",
+        "manager auditor administrator",
+    ),
     "evidence.add": ("planned", "officer manager our_lead", "officer manager their_lead"),
     "history.read": (
         "claimed",
@@ -134,6 +146,7 @@ NUMBERED = {
     "dutydone": DutyDone,
 }
 MODELS |= {"transfer": Transfer, "meeting": ReviewMeeting}
+MODELS |= {"raised": Finding, "answered": Finding}
 MODELS |= {"open_point": ActionPoint, "done_point": ActionPoint}
 NUMBERED |= {"readiness": Readiness, "transferstep": TransferStep, "training": Training}
 NUMBERED |= {"replicationrun": ReplicationRun, "webhook": Webhook}
