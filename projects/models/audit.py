@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.base import ModelBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,28 +92,60 @@ class AuditEvent(models.Model):
         return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
 
 
+class DoorQuerySet(models.QuerySet):
+    """Refuses bulk writes unless the door is open: under the rows' managers and their relations."""
+
+    def update(self, **kwargs: Any) -> int:
+        self._require_door("update")
+        return super().update(**kwargs)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        self._require_door("bulk_create")
+        return super().bulk_create(*args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        self._require_door("bulk_update")
+        return super().bulk_update(*args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._require_door("delete")
+        return super().delete()
+
+    def _require_door(self, verb: str) -> None:
+        if not door_is_open():
+            refuse(self.model, verb)
+
+
 class AuditedQuerySet(ScopedQuerySet):
     """Refuses the bulk writes that would leave no event behind."""
 
-    def _refuse(self, verb: str) -> NoReturn:
-        raise AuditBypass(
-            f"{self.model.__name__}.objects.{verb}() leaves no audit event: use audit.create or audit.change."
-        )
-
     def update(self, **kwargs: Any) -> int:
-        self._refuse("update")
+        refuse(self.model, "update")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
-        self._refuse("bulk_create")
+        refuse(self.model, "bulk_create")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        self._refuse("bulk_update")
+        refuse(self.model, "bulk_update")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        self._refuse("delete")
+        refuse(self.model, "delete")
 
 
-class Audited(Scoped):
+class AuditedBase(ModelBase):
+    """Guards the manager beneath the named ones, too: Django writes by it when rows are added to a relation."""
+
+    @property
+    def _base_manager(cls) -> Any:
+        manager = cls.__dict__.get("_guarded_manager")
+        if manager is None:
+            manager = models.Manager.from_queryset(DoorQuerySet)()
+            manager.model, manager.name, manager.auto_created = cls, "_base_manager", True
+            cls._guarded_manager = manager
+        return manager
+
+
+class Audited(Scoped, metaclass=AuditedBase):
     """A row whose every change is an audit event. `version` counts the changes."""
 
     UNAUDITED_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -125,10 +158,8 @@ class Audited(Scoped):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not _door_is_open.get():
-            raise AuditBypass(
-                f"{type(self).__name__}.save() leaves no audit event: use audit.create or audit.change."
-            )
+        if not door_is_open():
+            refuse(type(self), "save")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -166,7 +197,7 @@ def create(
     """Validate and insert `obj` with its event, and return it; `related` fills many-to-many fields."""
     with transaction.atomic():
         obj.created_at = obj.updated_at = timezone.now()
-        with _open_door():
+        with open_door():
             obj.full_clean(exclude=foreign_keys(obj))
             obj.save(force_insert=True)
         after = obj.facts() | _relate(obj, related)
@@ -190,7 +221,7 @@ def change(
             setattr(obj, name, value)
         obj.version += 1
         obj.updated_at = timezone.now()
-        with _open_door():
+        with open_door():
             obj.full_clean(exclude=foreign_keys(obj))
             obj.save(force_update=True)
         after = obj.facts() | _relate(obj, related)
@@ -301,8 +332,19 @@ def history(obj: models.Model) -> models.QuerySet[AuditEvent]:
     )
 
 
+def refuse(model: type[models.Model], verb: str) -> NoReturn:
+    """Raise AuditBypass for a write of the model that would leave no event behind."""
+    raise AuditBypass(f"{model.__name__}: {verb}() leaves no audit event: use audit.create or audit.change.")
+
+
+def door_is_open() -> bool:
+    """Whether `create` or `change` is writing just now."""
+    return _door_is_open.get()
+
+
 @contextlib.contextmanager
-def _open_door() -> Iterator[None]:
+def open_door() -> Iterator[None]:
+    """Let audited rows be written while the context lasts; for the door's own modules alone."""
     token = _door_is_open.set(True)
     try:
         yield
@@ -315,7 +357,8 @@ def _relate(obj: models.Model, related: Mapping[str, Iterable[Any]] | None) -> d
     found = {}
     for name, rows in (related or {}).items():
         chosen = list(rows)
-        getattr(obj, name).set(chosen)
+        with open_door():
+            getattr(obj, name).set(chosen)
         found[name] = _names(chosen)
     return found
 
