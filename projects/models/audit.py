@@ -136,12 +136,12 @@ class AuditedBase(ModelBase):
     """Guards the manager beneath the named ones, too: Django writes by it when rows are added to a relation."""
 
     @property
-    def _base_manager(cls) -> Any:
-        manager = cls.__dict__.get("_guarded_manager")
+    def _base_manager(self) -> Any:
+        manager = self.__dict__.get("_guarded_manager")
         if manager is None:
             manager = models.Manager.from_queryset(DoorQuerySet)()
-            manager.model, manager.name, manager.auto_created = cls, "_base_manager", True
-            cls._guarded_manager = manager
+            manager.model, manager.name, manager.auto_created = self, "_base_manager", True
+            self._guarded_manager = manager
         return manager
 
 

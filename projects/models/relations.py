@@ -12,8 +12,8 @@ from projects.models.audit import DoorQuerySet, refuse
 class AuditedRelation(models.ManyToManyField):
     """A many-to-many field whose rows are related by `audit.create` and `audit.change`, with `related=`."""
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
         through: Any = self.remote_field.through
         through._meta.local_managers.clear()
         # `set`, `add`, `remove` and `clear`, from either side, all write by this manager.
