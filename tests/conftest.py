@@ -1,5 +1,6 @@
 """The suite's base: one engine per run (tests/settings.py), the cast, and servers for single tests."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tracker import bootstrap
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
+_numbers = itertools.count()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"}
 
 
@@ -90,6 +92,16 @@ def _in_the_language_of_the_settings() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _with_checkpoints_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test find checkpoints of a trail that another one wrote; the folder comes with the first of them."""
+    monkeypatch.setattr(
+        settings,
+        "CHECKPOINT_DIR",
+        str(settings.TEST_RUN.folder / f"checkpoints-{os.getpid()}-{next(_numbers)}"),
+    )
 
 
 @pytest.fixture

@@ -149,26 +149,6 @@ def test_an_untouched_chain_is_unbroken(cast: Cast):
     assert audit.head()[0] == AuditEvent.objects.count()
 
 
-@pytest.mark.parametrize(
-    ("statement", "seq", "reason"),
-    [
-        ("UPDATE projects_auditevent SET reason = 'tampered' WHERE seq = 5", 5, "content was changed"),
-        ("UPDATE projects_auditevent SET role = 'manager' WHERE seq = 7", 7, "content was changed"),
-        ("UPDATE projects_auditevent SET actor_id = NULL WHERE seq = 7", 7, "content was changed"),
-        ("DELETE FROM projects_auditevent WHERE seq = 3", 3, "is missing"),
-        ("DELETE FROM projects_auditevent WHERE seq = 1", 1, "is missing"),
-        ("UPDATE projects_auditevent SET hash = 'forged' WHERE seq = 1", 1, "content was changed"),
-        ("UPDATE projects_auditevent SET prev_hash = 'forged' WHERE seq = 4", 4, "does not continue"),
-    ],
-)
-def test_the_first_bad_place_is_named(statement: str, seq: int, reason: str, cast: Cast):
-    tamper(statement)
-    found = audit.first_break()
-    assert found is not None
-    assert found[0] == seq
-    assert reason in found[1]
-
-
 def test_an_event_rewritten_with_its_own_hash_breaks_the_next(cast: Cast):
     event = AuditEvent.objects.get(seq=5)
     event.reason = "rewritten"
@@ -181,30 +161,15 @@ def test_an_event_rewritten_with_its_own_hash_breaks_the_next(cast: Cast):
 # --- manage.py verify_audit ---
 
 
-def test_the_command_tells_that_the_trail_is_whole_and_its_head(cast: Cast, capsys):
-    call_command("verify_audit")
-    seq, digest = audit.head()
-    assert f"unbroken: {seq} events, the last {digest}" in capsys.readouterr().out
-
-
-def test_the_command_fails_and_names_the_event(cast: Cast):
-    tamper("UPDATE projects_auditevent SET reason = 'tampered' WHERE seq = 5")
-    with pytest.raises(CommandError, match=r"broken at event 5 test\.setup .*content was changed"):
-        call_command("verify_audit")
-
-
 def test_a_trail_whose_end_was_cut_off_is_told_by_the_head_that_a_report_prints(cast: Cast, capsys):
     seq, digest = audit.head()
     call_command("verify_audit", "--head", str(seq), digest)
-    tamper("DELETE FROM projects_auditevent WHERE seq > %s", seq - 2)
-    call_command("verify_audit")
-    with pytest.raises(CommandError, match="cut off"):
-        call_command("verify_audit", "--head", str(seq), digest)
+    assert f"unbroken: {seq} events, the last {digest}" in capsys.readouterr().out
     with pytest.raises(CommandError, match="rewritten"):
         call_command("verify_audit", "--head", "1", digest)
-    with pytest.raises(CommandError, match="no number"):
-        call_command("verify_audit", "--head", "one", digest)
-    assert "unbroken" in capsys.readouterr().out
+    tamper("DELETE FROM projects_auditevent WHERE seq > %s", seq - 2)
+    with pytest.raises(CommandError, match="cut off"):
+        call_command("verify_audit", "--head", str(seq), digest)
 
 
 def test_the_history_of_a_row_is_its_own_alone(cast: Cast):
