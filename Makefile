@@ -17,7 +17,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz bench-reports bench-api \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz bench-reports bench-api bench-audit \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages api-reference migrations lock clean
 
@@ -76,6 +76,9 @@ bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside Wea
 
 bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 1,000,000 audit events, beside a floor; needs wrk
 	@$(CHECKS) $(RUN) -m bench.api
+
+bench-audit: setup-dev ## Time the audit trail: events a second with four writers, and the verification of 1,000,000 events
+	@$(CHECKS) $(RUN) -m bench.audit
 
 # --- Checking ---
 

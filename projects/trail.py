@@ -107,7 +107,8 @@ def _against_events(model: Any) -> Iterator[Fault]:
 
 def _last_told(events: Any) -> tuple[int, int, dict[str, Any]]:
     """Return the numbers of the first and the last event of a row, and all values as last told."""
-    first, last, after = 0, 0, {}
+    after: dict[str, Any] = {}
+    first = last = 0
     for _key, seq, told in events:
         first, last = first or seq, seq
         after.update(told or {})
@@ -134,11 +135,11 @@ def _related(model: Any, keys: list[int]) -> Related:
     for field in model._meta.local_many_to_many:
         if not isinstance(field, AuditedRelation):
             continue
-        other, of = field.related_model, found.setdefault(field.name, {})
+        other: Any = field.related_model
+        through: Any = field.remote_field.through
+        of = found.setdefault(field.name, {})
         source, target = field.m2m_field_name() + "_id", field.m2m_reverse_field_name() + "_id"
-        pairs = list(
-            field.remote_field.through.objects.filter(**{f"{source}__in": keys}).values_list(source, target)
-        )
+        pairs = list(through.objects.filter(**{f"{source}__in": keys}).values_list(source, target))
         rows = {row.pk: {str(row)} for row in other._base_manager.filter(pk__in={pk for _, pk in pairs})}
         for key, names in _earlier_names(other, rows):
             rows[key].update(names)

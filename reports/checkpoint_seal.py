@@ -46,7 +46,9 @@ def fault(content: Facts) -> str:
 
 def all_keys() -> list[bytes]:
     """Return the keys of the seal, derived from SECRET_KEY and then from those that it followed."""
-    return [_derived(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [
+        _derived(secret) for secret in (str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS))
+    ]
 
 
 def _derived(secret: str) -> bytes:

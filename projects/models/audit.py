@@ -143,6 +143,7 @@ class Audited(Scoped, metaclass=AuditedBase):
     """A row whose every change is an audit event. `version` counts the changes."""
 
     UNAUDITED_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    _before: dict[str, Any] | None = None
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), editable=False)
@@ -159,6 +160,19 @@ class Audited(Scoped, metaclass=AuditedBase):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AuditBypass(f"A {type(self).__name__} is never deleted: cancel, end or supersede it.")
 
+    def get_constraints(self) -> Any:
+        """Return the constraints to ask of; those alone that a change can have broken, while one is made.
+
+        Each is a query, and most of what a change costs. The database holds the row to all of them in any case.
+        """
+        found = super().get_constraints()
+        if self._before is None:
+            return found
+        now = self.facts()
+        kept = {name for name in self._before if self._before[name] == now[name]}
+        kept |= {it.name for it in self._meta.concrete_fields if it.attname in kept}
+        return [(model, [it for it in of if not _named_by(it) <= kept]) for model, of in found]
+
     def facts(self) -> dict[str, Any]:
         """Return the row's audited field values as plain JSON values."""
         hidden = self.UNAUDITED_FIELDS | {"id", "created_at", "updated_at", "version"}
@@ -167,6 +181,15 @@ class Audited(Scoped, metaclass=AuditedBase):
             for f in self._meta.concrete_fields
             if f.name not in hidden
         }
+
+
+def _named_by(constraint: models.BaseConstraint) -> set[str]:
+    """Return the fields that the constraint is about; one that nobody has where it cannot be told."""
+    condition = getattr(constraint, "condition", None)
+    named = set(condition.referenced_base_fields) if condition else set()
+    if isinstance(constraint, models.UniqueConstraint) and not constraint.expressions:
+        return named | set(constraint.fields)
+    return named if isinstance(constraint, models.CheckConstraint) else {"*"}
 
 
 def plain(value: Any) -> Any:
@@ -191,8 +214,8 @@ def create(
     """Validate and insert `obj` with its event, and return it; `related` fills many-to-many fields."""
     with transaction.atomic():
         obj.created_at = obj.updated_at = timezone.now()
+        obj.full_clean(exclude=foreign_keys(obj))
         with open_door():
-            obj.full_clean(exclude=foreign_keys(obj))
             obj.save(force_insert=True)
         after = obj.facts() | _relate(obj, related)
         record(obj, by=by, action=action, before=None, after=after, reason=reason)
@@ -215,8 +238,12 @@ def change(
             setattr(obj, name, value)
         obj.version += 1
         obj.updated_at = timezone.now()
-        with open_door():
+        obj._before = before
+        try:
             obj.full_clean(exclude=foreign_keys(obj))
+        finally:
+            obj._before = None
+        with open_door():
             obj.save(force_update=True)
         after = obj.facts() | _relate(obj, related)
         moved = [name for name in after if after[name] != before[name]]
