@@ -18,8 +18,8 @@ PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.e
 HINDI := locale/hi/LC_MESSAGES/django.po
 
 .PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast faults \
-	fuzz axe bench-reports bench-api check lint safety format-check templates imports types migrations-check deploy-check schema-check \
-	format messages api-reference migrations lock clean
+	fuzz axe bench-reports bench-api bench-audit check lint safety format-check templates imports types migrations-check deploy-check \
+	schema-check format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside Wea
 
 bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 1,000,000 audit events, beside a floor; needs wrk
 	@$(CHECKS) $(RUN) -m bench.api
+
+bench-audit: setup-dev ## Time the audit trail: events a second with four writers, and the verification of 1,000,000 events
+	@$(CHECKS) $(RUN) -m bench.audit
 
 # --- Checking ---
 

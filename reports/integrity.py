@@ -22,6 +22,11 @@ def faults() -> Iterator[str]:
     broken = audit.first_break()
     if broken:
         yield f"The audit trail is broken at event {broken[0]}: {broken[1]}."
+    yield from register_faults()
+
+
+def register_faults() -> Iterator[str]:
+    """Yield what is wrong with the register and its files, for whoever has walked the trail already."""
     yield from _serials()
     issues = _issues()
     for report in (

@@ -2,15 +2,16 @@
 
 from celery import shared_task
 
-from reports import bell, clock, engine, mails, notices
+from reports import bell, checkpoints, clock, engine, mails, notices
 
 
 @shared_task(name="reports.tasks.tick")
 def tick() -> None:
-    """Register what is owed and ring for what waits, reports and mails; beat sends it every TICK_SECONDS."""
+    """Register what is owed, ring for what waits, reports and mails, and write the day's checkpoint; beat sends it every TICK_SECONDS."""
     now = clock.now()
     engine.tick(now=now)
     notices.owe(now=now)
+    checkpoints.write_due(now=now)
     if mails.ready(now).exists():
         bell.ring_for_mails()
 

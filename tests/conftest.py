@@ -1,6 +1,7 @@
 """The suite's base: one engine per run (tests/settings.py), the cast, and servers for single tests."""
 
 import gc
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ hypothesis.settings.load_profile("suite")
 # A suite leaves little garbage and much that stays: looking through it again and again is a sixth of its time.
 gc.set_threshold(100_000, 50, 1000)
 
+_numbers = itertools.count()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"}
 
 
@@ -103,6 +105,16 @@ def _in_the_language_of_the_settings() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _with_checkpoints_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test find checkpoints of a trail that another one wrote; the folder comes with the first of them."""
+    monkeypatch.setattr(
+        settings,
+        "CHECKPOINT_DIR",
+        str(settings.TEST_RUN.folder / f"checkpoints-{os.getpid()}-{next(_numbers)}"),
+    )
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from projects.models import AuditEvent, User
+from projects.models import AuditEvent, User, audit
 from tests.emptying import past_triggers
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def remembered(build: Callable[[], T]) -> T:
         _remembered[key] = copy.deepcopy((built, _rows()))
         return built
     built, rows = copy.deepcopy(_remembered[key])
-    with transaction.atomic(), past_triggers(connection):
+    with transaction.atomic(), past_triggers(connection), audit.open_door():
         for table, found in rows:
             table._base_manager.bulk_create(found)
     return built

@@ -25,6 +25,8 @@ env = environ.Env()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 FILES_DIR = DATA_DIR / "files"
 RUN_DIR = DATA_DIR / "run"
+# Better a place that this machine can only add to: docs/audit.md.
+CHECKPOINT_DIR = env.str("CHECKPOINT_DIR", default="") or str(DATA_DIR / "checkpoints")
 
 
 def _stored_secret_key() -> str:

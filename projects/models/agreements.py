@@ -22,6 +22,7 @@ from projects.choices import (
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.people import Organisation
 from projects.models.reference import Mineral
+from projects.models.relations import AuditedRelation
 from projects.models.sourced import Sourced
 
 
@@ -107,7 +108,7 @@ class Agreement(Sourced, Audited):
     )
     scope = models.TextField(_("scope"), blank=True)
     value_chain_stages = models.JSONField(_("value-chain stages"), default=list, blank=True)
-    minerals = models.ManyToManyField(Mineral, related_name="agreements", blank=True)
+    minerals = AuditedRelation(Mineral, related_name="agreements", blank=True)
     value_amount = models.DecimalField(_("value"), max_digits=18, decimal_places=4, null=True, blank=True)
     value_unit = models.CharField(_("unit of the value"), max_length=40, blank=True)
 

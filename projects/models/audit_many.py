@@ -37,7 +37,8 @@ def create_many(rows: Sequence[AuditedT], *, by: Actor, action: str, reasons: Se
         for row in rows:
             row.created_at = row.updated_at = now
             _check(row)
-        type(rows[0])._base_manager.bulk_create(rows, batch_size=AT_ONCE)
+        with audit.open_door():
+            type(rows[0])._base_manager.bulk_create(rows, batch_size=AT_ONCE)
         _record(
             [(row, None, row.facts(), reason) for row, reason in zip(rows, reasons, strict=True)], by, action
         )
@@ -61,9 +62,10 @@ def change_many(changes: Sequence[Change[Any]], *, by: Actor, action: str) -> No
             facts = ({name: before[name] for name in moved}, {name: after[name] for name in moved})
             told.append((row, *facts, change.reason))
         names = {row._meta.get_field(name.removesuffix("_id")).name for name in changes[0].changes}
-        type(rows[0])._base_manager.bulk_update(
-            rows, [*sorted(names), "version", "updated_at"], batch_size=AT_ONCE
-        )
+        with audit.open_door():
+            type(rows[0])._base_manager.bulk_update(
+                rows, [*sorted(names), "version", "updated_at"], batch_size=AT_ONCE
+            )
         _record(told, by, action)
 
 

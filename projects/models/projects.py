@@ -33,6 +33,7 @@ from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.people import Organisation, User
 from projects.models.prepared import prepared
 from projects.models.reference import Mineral
+from projects.models.relations import AuditedRelation
 from projects.models.sourced import Sourced
 from projects.states import INDIA, Elsewhere, IndianState
 
@@ -141,12 +142,10 @@ class Project(Sourced, Audited):
         related_name="led_projects",
         verbose_name=_("lead organisation"),
     )
-    partners = models.ManyToManyField(
+    partners = AuditedRelation(
         Organisation, related_name="partner_projects", blank=True, verbose_name=_("partners")
     )
-    minerals = models.ManyToManyField(
-        Mineral, related_name="projects", blank=True, verbose_name=_("minerals")
-    )
+    minerals = AuditedRelation(Mineral, related_name="projects", blank=True, verbose_name=_("minerals"))
     product = models.CharField(_("product"), max_length=200, blank=True)
     capacity_value = models.DecimalField(
         _("capacity"), max_digits=18, decimal_places=4, null=True, blank=True

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import permissions
 from projects.models import User, audit, locked
 from projects.models.audit import Audited, AuditedQuerySet
+from projects.models.relations import AuditedRelation
 from projects.permissions import Actor
 from reports import periods
 from reports.choices import SCOPE_FIELDS, Cadence
@@ -46,7 +47,7 @@ class ReportSchedule(OnSubject, Audited):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
     )
     active = models.BooleanField(_("active"), default=True)
-    recipients = models.ManyToManyField(
+    recipients = AuditedRelation(
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="+",

@@ -130,7 +130,8 @@ def furnish(cast: Cast, count: int) -> None:
         )
         signed = agreement(f"AGR-{number}", cast.ministry, cast.texmin, partner, parent=cast.our_agreement)
         work = project(f"PRJ-{number}", cast.texmin, partner, agreement=signed, parent=cast.our_project)
-        work.minerals.set([lithium, mineral])
+        with audit.open_door():
+            work.minerals.set([lithium, mineral])
         claimed = milestone(f"MST-{number}", work, agreement=signed)
         claimed.claim(
             by=acting(cast.our_lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"proof {number}")]

@@ -275,7 +275,7 @@ def test_only_a_change_of_stocks_can_be_below_zero(cast: Cast):
 
 def test_the_database_refuses_it_too(cast: Cast):
     recorded(cast.administrator)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic(), audit.open_door():
         ReliancePoint._base_manager.update(value=-1)
 
 

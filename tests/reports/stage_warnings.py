@@ -31,7 +31,8 @@ def fill(officer: User) -> None:
         row = Clearance(project=late, type=type_, authority="SEIAA", is_applicable=True, **facts)
         audit.create(row, by=by, action="test.setup")
     audit.change(centre, by=by, action="test.setup", changes={"kind": "centre"})
-    centre.partners.set(Organisation.objects.filter(kind="company").order_by("reference")[:3])
+    with audit.open_door():
+        centre.partners.set(Organisation.objects.filter(kind="company").order_by("reference")[:3])
 
 
 def _plans(by: Any, late: Project, boxed: Project, stopped: Project) -> None:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections
 
 from projects import deliveries, digests
 from projects.models import pending
-from reports import clock, engine, mails, notices
+from reports import checkpoints, clock, engine, mails, notices
 from reports.models import Report
 
 DEFAULT_SECONDS = 15
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         if not stop.is_set():
             notices.owe(now=clock.now())
             digests.run(now=clock.now())
+        checkpoints.write_due(now=clock.now())
         pending.expire(now=clock.now())
 
     def _make(self, stop: threading.Event) -> None:
