@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0019_language_chosen")]
+    dependencies = [("projects", "0020_findings")]
 
     operations = [
         migrations.CreateModel(

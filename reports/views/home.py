@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from projects import permissions, waiting
 from projects.choices import ActionState, Role
+from projects.findings_home import findings_home
 from projects.models import ActionPoint, AuditEvent, Milestone, Project, State
 from projects.views.page import Page
 from reports.choices import ReportState
@@ -47,6 +48,7 @@ class Home(Page, TemplateView):
             staff=self._staff() if by.roles & permissions.MINISTRY else None,
             partner=self._partner() if by.roles & permissions.PARTNER else None,
             auditor=self._auditor() if by.roles & {Role.AUDITOR, Role.ADMINISTRATOR} else None,
+            **(findings_home(by) if Role.AUDITOR in by.roles else {}),
             **kwargs,
         )
 
