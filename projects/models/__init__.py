@@ -27,6 +27,7 @@ from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
 from projects.models.saved_filters import SavedFilter
+from projects.models.sign_ins import Identity, RecoveryCode, SecondFactor, SignIn
 from projects.models.tallies import Tally
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.tokens import TokenGrant
@@ -58,6 +59,7 @@ __all__ = [
     "Gap",
     "GatePlan",
     "Holdings",
+    "Identity",
     "ImportedRow",
     "Indicator",
     "KeyedCall",
@@ -79,11 +81,14 @@ __all__ = [
     "PendingUpload",
     "Project",
     "Readiness",
+    "RecoveryCode",
     "ReliancePoint",
     "ReplicationRun",
     "ReviewMeeting",
     "SavedFilter",
+    "SecondFactor",
     "SectorNeed",
+    "SignIn",
     "StageGate",
     "StaleError",
     "State",

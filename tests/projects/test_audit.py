@@ -79,6 +79,12 @@ def test_every_model_of_the_programme_is_audited_but_the_few_that_need_not_be():
         "NoticeProgress",  # what the worker has told
         "PendingUpload",  # a file on its way into a form, whose step is audited
         "SavedFilter",  # private to its owner
+        "SignIn",  # a session
+        *(
+            "SecondFactor",
+            "RecoveryCode",
+            "Identity",
+        ),  # how one person signs in; what is done with them is audited
         "ImportedRow",  # a ledger of digests; what was imported is audited row by row
     }
 
