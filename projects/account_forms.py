@@ -55,7 +55,7 @@ class IdentityForm(ReasonForm):
         required=False,
         max_length=255,
         help_text=_(
-            "The provider's name for the person (`sub`), where you know it. Both empty: nobody comes in so."
+            "The provider's own name for the person (sub), where you know it. Both empty: nobody comes in so."
         ),
     )
     field_order = ("email", "subject", "reason")

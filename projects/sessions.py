@@ -1,6 +1,6 @@
 """The engine of sessions (SESSION_ENGINE): they end after a time without use and after a time at all, and know their person.
 
-One query a request, as Django's; one write a minute while somebody reads, so that being idle is told from reading.
+One query a request, as Django's; one write every three minutes while somebody reads, so that being idle is told from reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils import timezone
 from projects.models import SignIn
 
 SINCE, BROWSER = "since", "browser"
-NOTED_EVERY = dt.timedelta(minutes=1)
+NOTED = 10  # times in the time after which an unused session ends: so exact is that time
 
 
 def idle() -> dt.timedelta:
@@ -39,7 +39,7 @@ class SessionStore(db.SessionStore):
         except (SignIn.DoesNotExist, SuspiciousOperation):
             self._session_key = None
             return None
-        if row.user_id and now - row.seen_at > NOTED_EVERY:
+        if row.user_id and now - row.seen_at > idle() / NOTED:
             SignIn.objects.filter(pk=row.pk).update(seen_at=now)
         return row
 

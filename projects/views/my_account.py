@@ -242,6 +242,6 @@ def square(text: str) -> str:
         svgns=True,
         svgclass="square",
         lineclass=None,
-        omitsize=False,
+        omitsize=True,
     )
     return mark_safe(drawn.getvalue().decode())  # noqa: S308 - made here, of our own letters

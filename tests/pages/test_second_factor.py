@@ -74,10 +74,11 @@ def test_who_must_have_one_gets_nothing_else_until_a_code_has_confirmed_it(cast,
     assert sign_in("officer").get("/programme/").status_code == 200
 
 
-def test_a_code_is_asked_for_and_is_good_once_and_for_a_step_before_and_after(cast):
+def test_a_code_is_asked_for_and_is_good_once_and_for_a_step_before_and_after(cast, caplog):
     enrolled(cast.our_lead)
     browser = sign_in("our_lead")
     assert browser.get("/projects/").url.startswith("/sign-in/")  # half is not in
+    caplog.set_level("DEBUG")
     stale = code(SECRET, -2)
     assert "The code is wrong" in browser.post("/sign-in/code/", {"code": stale}).content.decode()
     good = code(SECRET, 1)
@@ -92,6 +93,9 @@ def test_a_code_is_asked_for_and_is_good_once_and_for_a_step_before_and_after(ca
     cast.our_lead.set_password("something else entirely")
     cast.our_lead.save()
     assert after.get("/sign-in/code/").url == "/sign-in/"
+    ours = " ".join(found.getMessage() for found in caplog.records if not found.name.startswith("django.db"))
+    assert "signed in with a second factor" in ours
+    assert not [told for told in (PASSWORD, SECRET, good, stale) if told in ours]
 
 
 def test_guessing_codes_is_locked_for_the_person_wherever_they_are(cast):

@@ -31,7 +31,8 @@ def is_in(browser: Client) -> bool:
     return browser.get("/account/").status_code == 200
 
 
-def test_a_session_ends_unused_for_half_an_hour_and_after_twelve_hours_in_any_case(cast):
+def test_a_session_ends_unused_for_half_an_hour_and_after_twelve_hours_in_any_case(cast, settings):
+    settings.SESSION_IDLE_MINUTES = 30
     browser, other = sign_in("officer"), sign_in("officer")
     for minute in range(25, 12 * 60, 25):
         with time_machine.travel(NOON + dt.timedelta(minutes=minute)):

@@ -7,9 +7,12 @@ import hashlib
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from projects.choices import OrganisationKind
+from projects.management.commands.load_demonstration import Command
 from projects.passwords import Breached, stands_in
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, organisation
 
 
 def refused(password: str, user: object = None) -> set[str]:
@@ -60,3 +63,18 @@ def test_the_operators_list_of_breached_passwords_is_searched_by_halving(tmp_pat
         Breached(str(path)).validate(words[250])
     Breached(str(path)).validate(PASSWORD)
     Breached("").validate(words[250])
+
+
+def test_no_two_loads_of_the_demonstration_have_a_password_in_common(db):
+    for reference in ("INS-001", "INS-007", "INS-008"):
+        kind = OrganisationKind.MINISTRY if reference == "INS-001" else OrganisationKind.COMPANY
+        organisation(reference, reference, kind)
+    loads = []
+    for _load in range(2):
+        with transaction.atomic():
+            loads.append([password for _account, password in Command()._create_accounts()])
+            transaction.set_rollback(True)
+    first, second = loads
+    assert len(first) == len(second) == 7
+    assert len({*first, *second}) == 14
+    assert not any(refused(password) for password in (*first, *second))
