@@ -246,6 +246,7 @@ API: dict[str, Rows] = {
     },
     "user-disable": step("user", ADMINISTRATOR),
     "user-enable": {"POST": Row(thing="user", may=ADMINISTRATOR, ok=409)},  # it is open
+    "user-reset-second-factor": {"POST": Row(thing="user", may=ADMINISTRATOR, ok=409)},  # there is none
     "user-password-link": step("user", ADMINISTRATOR),
     "membership-list": {
         "GET": Row(may=ADMINISTRATOR),

@@ -120,12 +120,13 @@ def test_a_provider_that_lies_and_an_answer_that_was_not_asked_for_let_nobody_in
     fresh, thief = Client(), Client()
     back = come_back(fresh)
     thief.cookies["oidc"] = fresh.cookies["oidc"].value
+    codes = dict(provider.codes)
     assert fresh.get(back).url == "/"
     assert is_in(fresh)
     for browser in (fresh, thief):  # the state was answered: neither again, nor by who copied it
         browser.post("/sign-out/")
         browser.cookies["oidc"] = thief.cookies["oidc"].value
-        provider.codes["again"] = {"nonce": "", "code_challenge": ""}
+        provider.codes.update(codes)  # a provider that takes its codes twice
         assert browser.get(back).url == "/sign-in/"
         assert not is_in(browser)
 
