@@ -68,7 +68,7 @@ def enrol(user: User, secret: str, code: str, *, by: Actor, now: dt.datetime) ->
     step = _step_of(secret, code, now)
     if step is None:
         raise ValidationError(
-            {"code": _("This is not the code of now. Is the clock of your telephone right?")}
+            {"code": _("This is not the current code. Is the clock of your telephone right?")}
         )
     with transaction.atomic():
         row = _locked(user)

@@ -33,7 +33,7 @@ class OwnForm(ActorForm):
     """A form for one's own account, which asks for the password once more where there is one."""
 
     current = forms.CharField(
-        label=_("Your password of now"),
+        label=_("Your current password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

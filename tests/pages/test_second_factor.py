@@ -57,7 +57,7 @@ def test_who_must_have_one_gets_nothing_else_until_a_code_has_confirmed_it(cast,
     secret = page.context["secret"].replace(" ", "")
     sent = {"offer": page.context["form"]["offer"].value(), "current": PASSWORD}
     wrong = browser.post("/account/second-factor/", {**sent, "code": code(secret, 3)})
-    assert "not the code of now" in wrong.content.decode()
+    assert "not the current code" in wrong.content.decode()
     assert secret == wrong.context["secret"].replace(" ", "")
     assert not SecondFactor.objects.exists()
     not_theirs = sign_in("our_lead").post("/account/second-factor/", {**sent, "code": code(secret)})
