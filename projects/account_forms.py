@@ -42,6 +42,25 @@ class ReasonForm(ActorForm):
     )
 
 
+class IdentityForm(ReasonForm):
+    email = forms.EmailField(
+        label=_("E-mail at the provider"),
+        required=False,
+        help_text=_(
+            "Only until the first sign-in: from then on the provider's own name for the person counts."
+        ),
+    )
+    subject = forms.CharField(
+        label=_("Subject"),
+        required=False,
+        max_length=255,
+        help_text=_(
+            "The provider's own name for the person (sub), where you know it. Both empty: nobody comes in so."
+        ),
+    )
+    field_order = ("email", "subject", "reason")
+
+
 class MembershipForm(ActorForm):
     role = forms.ChoiceField(label=_("Role"), choices=[("", _("choose a role")), *Role.choices])
     organisation = forms.ModelChoiceField(

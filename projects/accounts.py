@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from projects import permissions
-from projects.models import TransitionError, User, audit
+from projects.models import SignIn, TransitionError, User, audit
 from projects.permissions import Actor
 
 RIGHT = "user.manage"
@@ -68,7 +68,7 @@ def close_account(user: User, *, by: Actor, reason: str = "") -> None:
             raise TransitionError(_("This account is closed already."))
         row.set_unusable_password()
         _write(row, {"is_active": False}, by=by, action="user.disable", reason=reason)
-        AuthToken.objects.filter(user=row).delete()
+        end_everything(row)
         row.calendar_links.all().delete()
     user.refresh_from_db()
 
@@ -98,16 +98,26 @@ def password_link(user: User, *, by: Actor) -> tuple[str, str]:
     return urlsafe_base64_encode(force_bytes(row.pk)), default_token_generator.make_token(row)
 
 
-def choose_password(user: User, password: str, *, by: Actor) -> None:
-    """Give the account the password that its person has chosen; what was signed in with another one ends."""
+def choose_password(user: User, password: str, *, by: Actor, keep: str | None = None) -> None:
+    """Give the account the password that its person has chosen; what was signed in with another one ends.
+
+    `keep` is the key of the session in which it is chosen, if there is one.
+    """
     with transaction.atomic():
         row = _locked(user)
         if not row.is_active:
             raise ValidationError(_("This account is closed."))
         row.set_password(password)
         row.save(update_fields=["password", "changed_at"])
-        AuthToken.objects.filter(user=row).delete()
+        end_everything(row, but=keep)
         audit.record(row, by=by, action="user.set_password", before=None, after=None)
+    user.password = row.password
+
+
+def end_everything(user: User, *, but: str | None = None) -> None:
+    """End what the person is signed in with: every token, and every session but the one with this key."""
+    AuthToken.objects.filter(user=user).delete()
+    SignIn.objects.filter(user=user).exclude(session_key=but or "").delete()
 
 
 def _locked(user: User) -> User:

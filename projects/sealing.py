@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils import timezone
 
 
 class Unreadable(Exception):
@@ -16,13 +17,20 @@ class Unreadable(Exception):
 
 def sealed(text: str) -> str:
     """Return the text encrypted with a key that is derived from SECRET_KEY."""
-    return _cipher().encrypt(text.encode()).decode()
+    return _cipher().encrypt_at_time(text.encode(), int(timezone.now().timestamp())).decode()
 
 
-def opened(text: str) -> str:
-    """Return what was sealed, under SECRET_KEY or one of SECRET_KEY_FALLBACKS; Unreadable under another one."""
+def opened(text: str, *, seconds: int | None = None) -> str:
+    """Return what was sealed, under SECRET_KEY or one of SECRET_KEY_FALLBACKS; Unreadable under another one.
+
+    With `seconds`, also where it was sealed longer ago.
+    """
     try:
-        return _cipher().decrypt(text.encode()).decode()
+        now = int(timezone.now().timestamp())
+        cipher = _cipher()
+        token = text.encode()
+        plain = cipher.decrypt(token) if seconds is None else cipher.decrypt_at_time(token, seconds, now)
+        return plain.decode()
     except InvalidToken as error:
         raise Unreadable from error
 

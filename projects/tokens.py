@@ -7,18 +7,33 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from knox import auth
 from knox.crypto import hash_token
 from knox.models import AuthToken
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
+from projects import sign_in
 from projects.models import AuditEvent, Membership, TokenGrant, User
 from projects.models.questions import Listed, ask
 
 DIGEST = "the digest that is asked for"
+
+
+class SecondFactorRequired(PermissionDenied):
+    """The role asks for a second factor, and none was shown."""
+
+    default_code = "second_factor_required"
+    default_detail = gettext_lazy(
+        "Your role asks for a second factor: set it up on the page of your account, then sign in with its code."
+    )
+
+
 PARTS: tuple[tuple[Any, str], ...] = ((AuthToken, ""), (User, "user__"), (TokenGrant, "grant__"))
 
 
@@ -46,8 +61,20 @@ class TokenAuthentication(auth.TokenAuthentication):
         if found is None or found.expiry is None or found.expiry <= now:
             raise AuthenticationFailed(_("Invalid token."))
         user, kept = self.validate_user(found)
+        if not found.grant.is_strong and any(role in settings.SECOND_FACTOR_FOR for role, _at in found.held):
+            raise SecondFactorRequired
         found.grant.used(found.held_on)
         return user, kept
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The REST framework's, for those who have shown the second factor that their roles ask for."""
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        if found is not None and sign_in.lacks_second_factor(request._request):
+            raise SecondFactorRequired
+        return found
 
 
 def _found(digest: str, on: dt.date) -> Any:

@@ -25,7 +25,9 @@ from projects.views import (
     meetings,
     milestones,
     minerals,
+    my_account,
     notices,
+    oidc,
     organisations,
     overview,
     programme_import,
@@ -42,6 +44,7 @@ from projects.views import (
     transfer_register,
     transfers,
     uploads,
+    user_sign_in,
     warnings,
     webhooks,
 )
@@ -69,6 +72,12 @@ _administration = [
     path(f"{_at}users/<int:pk>/change/", administration.UserChange.as_view(), name="user-change"),
     path(f"{_at}users/<int:pk>/switch/", administration.UserSwitch.as_view(), name="user-switch"),
     path(f"{_at}users/<int:pk>/password/", administration.UserPassword.as_view(), name="user-password"),
+    path(
+        f"{_at}users/<int:pk>/second-factor/",
+        user_sign_in.ResetSecondFactor.as_view(),
+        name="user-second-factor",
+    ),
+    path(f"{_at}users/<int:pk>/identity/", user_sign_in.UserIdentity.as_view(), name="user-identity"),
     path(
         f"{_at}users/<int:pk>/memberships/new/", administration.MembershipNew.as_view(), name="membership-new"
     ),
@@ -249,5 +258,17 @@ urlpatterns = [
     path("site-map/", about.SiteMap.as_view(), name="site-map"),
     path("styleguide/", styleguide.StyleGuide.as_view(), name="styleguide"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
+    path("sign-in/code/", session.SignInCode.as_view(), name="sign-in-code"),
+    path("sign-in/oidc/", oidc.OidcStart.as_view(), name="oidc-start"),
+    path("sign-in/oidc/return/", oidc.OidcReturn.as_view(), name="oidc-return"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
+    path("account/", my_account.MyAccount.as_view(), name="my-account"),
+    path("account/password/", my_account.ChangePassword.as_view(), name="change-password"),
+    path("account/second-factor/", my_account.SetUpSecondFactor.as_view(), name="second-factor"),
+    path(
+        "account/second-factor/remove/", my_account.RemoveSecondFactor.as_view(), name="second-factor-remove"
+    ),
+    path("account/recovery-codes/", my_account.RenewRecoveryCodes.as_view(), name="recovery-codes"),
+    path("account/sessions/end/", my_account.EndSignIns.as_view(), name="sessions-end"),
+    path("account/sessions/<str:reference>/end/", my_account.EndSignIn.as_view(), name="session-end"),
 ]

@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import archive, permissions
-from projects.models import Pulse, Tally, TransitionError, audit
+from projects import archive, permissions, sessions
+from projects.models import Pulse, SignIn, Tally, TransitionError, audit
 from projects.permissions import Actor
 from reports import bell, checks, clock, figures, leases, mails, ordering, pdf, printing, seal
 from reports.checks import records
@@ -49,7 +49,7 @@ class Tick:
 
 
 def tick(*, now: dt.datetime) -> Tick:
-    """Register every owed report, give up the exhausted ones, ring for those that wait, forget old counts, leave a sign of life."""
+    """Register every owed report, give up the exhausted ones, ring for those that wait, forget old counts and sessions, leave a sign of life."""
     opened = 0
     for schedule in ReportSchedule.objects.filter(active=True).select_related("owner"):
         try:
@@ -62,6 +62,7 @@ def tick(*, now: dt.datetime) -> Tick:
     waiting = list(Report.objects.runnable(now).order_by("pk").values_list("pk", flat=True)[:RUNG_AT_ONCE])
     rung = len(waiting) if bell.ring(*waiting) else 0
     Tally.forget(now=int(now.timestamp()))
+    SignIn.forget(now=now, idle=sessions.idle())
     Pulse.beat(Pulse.TICK, now=now)
     return Tick(opened=opened, given_up=given_up, rung=rung)
 

@@ -18,5 +18,9 @@ if TEST_RUN.engine == "sqlite":
 # Threads of a test open connections of their own; a kept one would hinder the removal of the database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
+SECOND_FACTOR_FOR = frozenset()  # who signs in here has none; tests/pages/test_second_factor.py asks for it
+SESSION_IDLE_MINUTES = (
+    12 * 60
+)  # no page of a slow test notes that it was read; tests/pages/test_sign_ins.py sets the real one
 # Fast, and only here: the tests ask who may sign in, not how slow guessing is.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     PermissionDenied,
@@ -120,6 +119,8 @@ def _framework(error: Exception, headers: dict[str, str]) -> dict[str, Any] | No
         seconds = int(error.wait or 1)  # type: ignore[attr-defined]
         headers["Retry-After"] = str(seconds)
         return details(429, "throttled", wait_for(seconds))
+    if getattr(error, "wait", 0):
+        headers["Retry-After"] = str(error.wait)  # type: ignore[attr-defined]
     if isinstance(error, exceptions.NotFound):
         return details(404, "not_found", _("Nothing here, or nothing that you may see."))
     return details(error.status_code, str(error.get_codes()), str(error.detail))
@@ -220,15 +221,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return answer(500, "error", _("Something went wrong here. It was logged; try again later."))
     return defaults.server_error(request)
-
-
-def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
-    """Answer 429 to whoever has guessed too many passwords, whether or not the account exists."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    if is_api(request):
-        text = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {"minutes": minutes}
-        response: HttpResponse = answer(429, "locked_out", text)
-    else:
-        response = render(request, "registration/locked_out.html", {"minutes": minutes}, status=429)
-    response["Retry-After"] = str(minutes * 60)
-    return response

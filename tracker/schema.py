@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import resolve
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -83,6 +84,12 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "name": "Authorization",
             "description": "`Token <token>`, with the token that `POST /api/v1/auth/login/` answers.",
         }
+
+
+class CookieScheme(SessionScheme):
+    """The session of a signed-in browser."""
+
+    target_class = "projects.tokens.SessionAuthentication"
 
 
 class RightsSchema(AutoSchema):

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import accounts
+from projects import accounts, second_factor
 from projects.account_filters import UserFilter
 from projects.api import finding, once
 from projects.api.scoped import ScopedViewSet
@@ -65,7 +65,16 @@ class UserViewSet(Administered):
     serializer_class = UserSerializer
     filterset_class = UserFilter
     RIGHTS: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("list", "retrieve", "create", "partial_update", "disable", "enable", "password_link"),
+        (
+            "list",
+            "retrieve",
+            "create",
+            "partial_update",
+            "disable",
+            "enable",
+            "reset_second_factor",
+            "password_link",
+        ),
         accounts.RIGHT,
     )
 
@@ -112,6 +121,15 @@ class UserViewSet(Administered):
         user = self.subject()
         self.refuse_programs()
         accounts.reopen_account(user, by=self.by, **self.body(Why))
+        return self.answer(user.pk)
+
+    @extend_schema(request=Why, responses=UserSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None, url_path="reset-second-factor")
+    def reset_second_factor(self, request: Request, **kwargs: Any) -> Response:
+        """Take a lost second factor away, with its recovery codes; sessions and tokens end at once. Not one's own."""
+        user = self.subject()
+        self.refuse_programs()
+        second_factor.reset(user, by=self.by, **self.body(Why))
         return self.answer(user.pk)
 
     @extend_schema(request=None, responses={200: LinkSerializer})

@@ -14,7 +14,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects import throttles
+from projects import sign_in, throttles
 from projects.api import finding
 from projects.api.filters import TokenSorting
 from projects.api.paging import Pages
@@ -25,6 +25,12 @@ from projects.serializers.people import GrantSerializer, MakeToken, NewGrantSeri
 def is_named_token(request: Request) -> bool:
     """Whether the request carries a token that was made for a program, not one of a sign-in: it makes no further key."""
     return bool(getattr(getattr(request.auth, "grant", None), "name", ""))
+
+
+def is_strong(request: Request) -> bool:
+    """Whether the caller has shown a second factor: at signing in, by page or by token."""
+    grant = getattr(request.auth, "grant", None)
+    return grant.is_strong if grant is not None else bool(request._request.session.get(sign_in.STRONG))
 
 
 class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet):
@@ -63,6 +69,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
             name=asked["name"],
             scopes=asked["scopes"],
             expiry=last,
+            is_strong=is_strong(request),
         )
         grant.text = token  # type: ignore[attr-defined]
         response = Response(NewGrantSerializer(grant).data, status=201)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0020_findings")]
+    dependencies = [("projects", "0023_sign_in")]
 
     operations = [
         migrations.CreateModel(

@@ -29,6 +29,7 @@ from projects.models.readiness import Readiness
 from projects.models.reference import Indicator, Mineral, MineralListing
 from projects.models.reliance import ReliancePoint, SectorNeed
 from projects.models.saved_filters import SavedFilter
+from projects.models.sign_ins import Identity, RecoveryCode, SecondFactor, SignIn
 from projects.models.tallies import Tally
 from projects.models.targets import Target, TargetVersion, achievement
 from projects.models.tokens import TokenGrant
@@ -61,6 +62,7 @@ __all__ = [
     "Gap",
     "GatePlan",
     "Holdings",
+    "Identity",
     "ImportedRow",
     "Indicator",
     "KeyedCall",
@@ -83,11 +85,14 @@ __all__ = [
     "Project",
     "Pulse",
     "Readiness",
+    "RecoveryCode",
     "ReliancePoint",
     "ReplicationRun",
     "ReviewMeeting",
     "SavedFilter",
+    "SecondFactor",
     "SectorNeed",
+    "SignIn",
     "StageGate",
     "StaleError",
     "State",

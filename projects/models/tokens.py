@@ -26,6 +26,7 @@ class TokenGrant(models.Model):
     reference = models.UUIDField(gettext_lazy("reference"), default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(gettext_lazy("name"), max_length=80, blank=True)
     scopes = models.JSONField(gettext_lazy("scopes"), default=list)
+    is_strong = models.BooleanField(gettext_lazy("made with a second factor"), default=False)
     last_used_on = models.DateField(gettext_lazy("last used on"), null=True, blank=True)
 
     class Meta:
@@ -45,10 +46,11 @@ class TokenGrant(models.Model):
         name: str = "",
         scopes: Iterable[str] = Scope.values,
         expiry: dt.datetime | None = None,
+        is_strong: bool = False,
     ) -> tuple[TokenGrant, str]:
         """Return a new token's grant, and the token itself, which is kept nowhere.
 
-        Without an `expiry` it ends after the time of a sign-in. Raises ValidationError for a token that would have ended,
+        Without an `expiry` it ends after the time of a sign-in; `is_strong` where whoever makes it has shown a second factor. Raises ValidationError for a token that would have ended,
         would last longer than a year, or is one too many; whoever signs in once too often loses the oldest sign-in.
         """
         lasting = knox_settings.TOKEN_TTL if expiry is None else expiry - now
@@ -57,7 +59,9 @@ class TokenGrant(models.Model):
         AuthToken.objects.filter(user=user, expiry__lte=now).delete()
         _make_room(user, name)
         kept, token = AuthToken.objects.create(user=user, expiry=lasting)
-        grant = cls.objects.create(token=kept, name=name, scopes=sorted({Scope.READ.value, *scopes}))
+        grant = cls.objects.create(
+            token=kept, name=name, scopes=sorted({Scope.READ.value, *scopes}), is_strong=is_strong
+        )
         return grant, token
 
     def used(self, on: dt.date) -> None:

@@ -51,6 +51,14 @@ class SignInBody(Body):
     password = serializers.CharField(
         max_length=1000, trim_whitespace=False, style={"input_type": "password"}, write_only=True
     )
+    code = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        help_text=_(
+            "The code of your authenticator app, or a recovery code, where you have set up a second factor."
+        ),
+    )
 
 
 class TokenSerializer(serializers.Serializer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from projects import accounts, permissions
+from projects import accounts, permissions, second_factor
 from projects.account_filters import UserFilter
 from projects.account_forms import (
     AccountForm,
@@ -30,7 +31,7 @@ from projects.account_forms import (
     NewAccountForm,
     ReasonForm,
 )
-from projects.models import Membership, Organisation, TransitionError, User, audit
+from projects.models import Identity, Membership, Organisation, TransitionError, User, audit
 from projects.views.page import FilteredList, Guarded
 from projects.views.record_form import RecordForm
 
@@ -134,6 +135,9 @@ class UserDetail(UserPage, TemplateView):
             is_self=self.person.pk == self.actor.user.pk,
             memberships=[(row, _standing(row, today)) for row in held],
             history=audit.history(self.person),
+            has_second_factor=second_factor.is_on(self.person),
+            provider=settings.OIDC,
+            identity=Identity.objects.filter(user=self.person).first() if settings.OIDC else None,
             **kwargs,
         )
 

@@ -246,6 +246,7 @@ API: dict[str, Rows] = {
     },
     "user-disable": step("user", ADMINISTRATOR),
     "user-enable": {"POST": Row(thing="user", may=ADMINISTRATOR, ok=409)},  # it is open
+    "user-reset-second-factor": {"POST": Row(thing="user", may=ADMINISTRATOR, ok=409)},  # there is none
     "user-password-link": step("user", ADMINISTRATOR),
     "membership-list": {
         "GET": Row(may=ADMINISTRATOR),
@@ -468,6 +469,19 @@ PAGES: dict[str, Rows] = {
     "emblem": opened("GET", is_page=True, ok=404),  # nor EMBLEM_FILE
     "styleguide": {"GET": Row(may=ISSUERS, is_page=True)},
     "sign-out": opened("POST", ok=302, is_page=True),
+    # Nobody has shown a password before: both lead to where that is done.
+    "sign-in-code": {**opened("GET", ok=302, is_page=True), **opened("POST", ok=302, is_page=True)},
+    "oidc-start": opened("GET", ok=404, is_page=True),  # no provider is set
+    "oidc-return": opened("GET", ok=404, is_page=True),
+    "my-account": {"GET": Row(may=EVERYBODY, is_page=True)},
+    **{
+        name: {
+            method: Row(may=EVERYBODY, is_page=True) for method in ("GET", "POST")
+        }  # an empty form comes back
+        for name in ("change-password", "second-factor", "recovery-codes", "second-factor-remove")
+    },
+    "session-end": {"POST": Row(may=EVERYBODY, thing="session", is_page=True, ok=404)},  # somebody else's
+    "sessions-end": {"POST": Row(may=EVERYBODY, is_page=True, ok=302)},
     "verify": {**opened("GET", is_page=True), **opened("POST", is_page=True, ok=400)},
     "verify-program": opened("GET", is_page=True),
     "verify-bundle-program": opened("GET", is_page=True),
@@ -650,6 +664,13 @@ PAGES: dict[str, Rows] = {
     "user-detail": reading("user", may=ADMINISTRATOR, is_page=True),
     "user-change": step_page("user", ADMINISTRATOR, full_name="Asha Rao", language="hi"),
     "user-switch": step_page("user", ADMINISTRATOR, was_active="true"),
+    "user-second-factor": {
+        "GET": Row(thing="user", may=ADMINISTRATOR, is_page=True),
+        "POST": Row(thing="user", may=ADMINISTRATOR, is_page=True, ok=409),  # there is none
+    },
+    "user-identity": {
+        method: Row(thing="user", may=ADMINISTRATOR, is_page=True, ok=404) for method in ("GET", "POST")
+    },
     "user-password": {"POST": Row(thing="user", may=ADMINISTRATOR, is_page=True)},
     "membership-new": step_page("user", ADMINISTRATOR, role="auditor"),
     "membership-change": step_page("membership", ADMINISTRATOR, valid_to="2026-12-31"),

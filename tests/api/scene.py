@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from projects import gating
@@ -36,6 +37,7 @@ from projects.models import (
     ReviewMeeting,
     SavedFilter,
     SectorNeed,
+    SignIn,
     Target,
     TargetVersion,
     TokenGrant,
@@ -46,6 +48,7 @@ from projects.models import (
     Webhook,
     audit,
 )
+from projects.sessions import SessionStore
 from reports.choices import MailState, ReportKind
 from reports.models import Mail
 from tests.cast import Cast, acting, agreement, assemble, document, milestone, system
@@ -186,6 +189,7 @@ def _assemble_scene() -> Scene:
         "raised": {},
         "answered": {},
         "saved_filter": {},
+        "session": {},
         "user": {OWN: cast.our_viewer.pk, OTHER: cast.their_lead.pk},
         "membership": {
             OWN: cast.our_viewer.memberships.get().pk,
@@ -251,6 +255,10 @@ def _assemble_scene() -> Scene:
         scene.keys["token"][which] = grant.reference
         link, secret = CalendarLink.issue(cast.second_officer, name=which, language="en", now=timezone.now())
         scene.keys["calendar_link"][which], scene.keys["calendar_secret"][which] = link.reference, secret
+        session = SessionStore()
+        session[SESSION_KEY] = str(cast.second_officer.pk)
+        session.create()
+        scene.keys["session"][which] = SignIn.objects.get(pk=session.session_key).reference
         scene.keys["saved_filter"][which] = SavedFilter.keep(
             cast.second_officer, of="milestone-list", name=which, query="overdue=true"
         ).pk

@@ -14,7 +14,6 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +21,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from projects.choices import Role
-from projects.models import TokenGrant, User
+from projects.models import SignIn, TokenGrant, User
 from tests.api.rights import RIGHTS
 from tests.api.rights_shapes import BOTH, PEOPLE, STRANGERS, Row
 from tests.api.routes import METHODS, Route, walk
@@ -69,7 +68,7 @@ def keys(scene: Scene, django_db_blocker: Any) -> Keys:
             found.client.force_login(user, "django.contrib.auth.backends.ModelBackend")
             found.cookies[name] = found.client.cookies
             found.headers[name] = {"Authorization": f"Token {TokenGrant.issue(user, now=timezone.now())[1]}"}
-        Session.objects.filter(pk=found.cookies["expired"]["sessionid"].value).update(expire_date=LONG_AGO)
+        SignIn.objects.filter(pk=found.cookies["expired"]["sessionid"].value).update(expire_date=LONG_AGO)
         AuthToken.objects.filter(user=users["expired"]).update(expiry=LONG_AGO)
         User.objects.filter(pk=users["disabled"].pk).update(is_active=False)
     return found
