@@ -51,9 +51,11 @@ def one_view() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    as_of_now = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"BEGIN{as_of_now}")
+        if connection.vendor == "postgresql":
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        else:
+            cursor.execute("BEGIN")
         try:
             yield
         finally:
