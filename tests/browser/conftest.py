@@ -39,7 +39,9 @@ class Site:
         if name not in self._contexts:
             made = self.browser.new_context(base_url=self.address, locale="en-IN", viewport=WIDE)
             if name:
-                made.add_cookies([{"name": "sessionid", "value": self.cookies[name], "url": self.address}])
+                made.add_cookies(
+                    [{"name": settings.SESSION_COOKIE_NAME, "value": self.cookies[name], "url": self.address}]
+                )
             made.add_init_script(
                 script=AXE_SCRIPT
             )  # sent once, not with each page; the policy of pages does not bind it
@@ -49,7 +51,9 @@ class Site:
     def without_script(self, name: str) -> Page:
         """Return a page of the person's in a browser that runs no script."""
         made = self.browser.new_context(base_url=self.address, java_script_enabled=False)
-        made.add_cookies([{"name": "sessionid", "value": self.cookies[name], "url": self.address}])
+        made.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": self.cookies[name], "url": self.address}]
+        )
         return made.new_page()
 
     def show(
@@ -79,7 +83,7 @@ def site(tmp_path: Path, transactional_db: None) -> Iterator[Site]:
     for name, user in scene.cast.people.items():
         client = Client()
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-        cookies[name] = client.cookies["sessionid"].value
+        cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
     server, _, _name = os.environ["DATABASE_URL"].rpartition("/")
     served = Installation(
         tmp_path,

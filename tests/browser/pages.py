@@ -13,12 +13,13 @@ from tests.api.rights_shapes import PEOPLE, Row
 from tests.api.routes import walk
 from tests.api.scene import OWN, Scene
 
-# What a GET answers that is no page of ours: words for programs, files, and the door that only leads on.
+# What a GET answers that is no page of ours: words for programs, and files.
 NOT_PAGES = {
-    *("healthz", "healthz-deep", "readyz"),
+    *("healthz", "readyz", "report-progress"),
     *("verify-program", "calendar-feed", "evidence-download", "evidence-preview", "report-pdf"),
-    *("home", "report-progress", "emblem"),
 }
+# Pages that the matrix itself is not shown: one for strangers, one about a notice that the site makes for its reader.
+ELSEWHERE = ("sign-in", "notice-snooze")
 READERS = ("officer", "our_lead", "auditor", "administrator", "manager")
 # Addresses that show more than the bare route does.
 ASKED = {"gate-decide": "?gate=G3"}
@@ -45,7 +46,7 @@ def pages(scene: Scene) -> list[PageOfSite]:
     found = []
     for name, rows in RIGHTS.items():
         row = rows.get("GET")
-        if row is None or not row.is_page or name in NOT_PAGES:
+        if row is None or not row.is_page or name in NOT_PAGES or (row.ok != 200 and name not in ELSEWHERE):
             continue
         key = scene.key(row.thing, OWN) if row.thing else None
         path = reverse(name, kwargs=dict.fromkeys(parameters[name], key)) + ASKED.get(name, "")
