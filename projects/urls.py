@@ -17,6 +17,7 @@ from projects.views import (
     evidence,
     feeds,
     funds,
+    history,
     imports,
     indicators,
     meetings,
@@ -229,6 +230,7 @@ urlpatterns = [
     path(
         "webhooks/deliveries/<int:pk>/again/", webhooks.DeliveryAgain.as_view(), name="webhook-delivery-again"
     ),
+    path("history/<path:subject>/", history.History.as_view(), name="history"),
     path("preferences/", display.Display.as_view(), name="display"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
