@@ -20,6 +20,7 @@ from projects.views import (
     feeds,
     findings,
     funds,
+    history,
     imports,
     indicators,
     meetings,
@@ -250,6 +251,7 @@ urlpatterns = [
     path(
         "webhooks/deliveries/<int:pk>/again/", webhooks.DeliveryAgain.as_view(), name="webhook-delivery-again"
     ),
+    path("history/<path:subject>/", history.History.as_view(), name="history"),
     path("preferences/", display.Display.as_view(), name="display"),
     path("help/", about.Help.as_view(), name="help"),
     path("feedback/", feedback.Feedback.as_view(), name="feedback"),

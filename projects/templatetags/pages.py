@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from projects import formats, navigation
 from projects.models import AuditEvent
+from projects.models.audit import Audited
 from projects.permissions import CLAIMS
 
 register = template.Library()
@@ -57,6 +58,7 @@ ACTIONS = {
     "finding.return": gettext_lazy("raised again"),
     "finding.withdraw": gettext_lazy("withdrawn"),
     "bundle.download": gettext_lazy("evidence bundle downloaded"),
+    "checkpoint.write": gettext_lazy("sealed in a checkpoint"),
     "notice.snooze": gettext_lazy("put off"),
     "user.create": gettext_lazy("account opened"),
     "user.change": gettext_lazy("changed"),
@@ -169,6 +171,14 @@ def carry_too(context: Context) -> str:
 def host(url: str) -> str:
     """Return the site of an address, as a source is named in a table."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def history_key(event: AuditEvent | str) -> str:
+    """Return by what the page of the history of the event's row is named; nothing for rows that have none."""
+    if not isinstance(event, AuditEvent) or not issubclass(apps.get_model(event.object_type), Audited):
+        return ""
+    return f"{event.object_type.partition('.')[2]}/{event.object_id}"
 
 
 @register.filter

@@ -519,6 +519,7 @@ PAGES: dict[str, Rows] = {
     "duty-change": step_page("duty", MINISTRY, party="INS-900", text="Name two nodal officers."),
     "project-list": listing(is_page=True),
     "project-detail": reading("project", is_page=True),
+    "history": reading("history", may=HISTORIANS, is_page=True),
     "milestone-list": listing(is_page=True),
     "milestone-detail": reading("planned", is_page=True),
     "milestone-log": {

@@ -196,12 +196,14 @@ def _assemble_scene() -> Scene:
             OTHER: cast.their_lead.memberships.get().pk,
         },
         "listing": dict.fromkeys((OWN, OTHER), listed.pk),
+        "history": {},
     }
     halves = ((OWN, cast.our_lead, cast.our_project), (OTHER, cast.their_lead, cast.their_project))
     for which, lead, project in halves:
         _live(scene, which, lead, project)
         claimed = milestone(scene.keys["claimed"][which], project)
         claimed.claim(by=acting(lead), actual_on=dt.date(2026, 6, 1), evidence=[document(f"{which} proof")])
+        scene.keys["history"][which] = f"milestone/{claimed.pk}"
         goal = target(scene.keys["target"][which], measured, project=project)
         value = Measurement.claim(goal, by=acting(lead), value=Decimal(10), period_end=dt.date(2026, 5, 31))
         scene.keys["measurement"][which] = value.pk
