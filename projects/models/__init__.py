@@ -6,6 +6,7 @@ from projects.models.audit import AuditBypass, AuditEvent
 from projects.models.calendars import CalendarLink
 from projects.models.claims import Claim
 from projects.models.clearances import Clearance
+from projects.models.display_copies import DisplayCopy
 from projects.models.duties import Amendment, Duty, DutyDone
 from projects.models.evidence import Evidence
 from projects.models.feeds import Feed
@@ -49,6 +50,7 @@ __all__ = [
     "Claim",
     "Clearance",
     "Delivery",
+    "DisplayCopy",
     "Duty",
     "DutyDone",
     "Evidence",

@@ -6,10 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.choices import MilestoneStatus, Precision
 from projects.models import Evidence, Milestone
+from tests import samples
 from tests.cast import TODAY, acting
 
 CLAIM = "/milestones/MST-901/claim/"
-PDF = b"%PDF-1.7 run log"
+PDF = samples.pdf("run log")
 
 
 def pdf(name="run log.pdf", content=PDF):

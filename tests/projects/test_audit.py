@@ -78,6 +78,7 @@ def test_every_model_of_the_programme_is_audited_but_the_few_that_need_not_be():
         *("Notice", "NoticePreferences", "NoticeDigest"),  # one person's own; putting one off is audited
         "NoticeProgress",  # what the worker has told
         "PendingUpload",  # a file on its way into a form, whose step is audited
+        "DisplayCopy",  # worked out from a picture, whose evidence is audited
         "SavedFilter",  # private to its owner
         "ImportedRow",  # a ledger of digests; what was imported is audited row by row
     }
