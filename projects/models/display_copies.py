@@ -42,7 +42,9 @@ class DisplayCopy(models.Model):
     @classmethod
     def note(cls, original: str, copy: StoredFile, *, holds_location: bool) -> None:
         """Note the archived copy of an original; one that is noted already stays. Safe to run twice at once."""
-        row = DisplayCopy(original=original, sha256=copy.sha256, size=copy.size, holds_location=holds_location)
+        row = DisplayCopy(
+            original=original, sha256=copy.sha256, size=copy.size, holds_location=holds_location
+        )
         DisplayCopy.objects.bulk_create([row], ignore_conflicts=True)
 
     @classmethod
