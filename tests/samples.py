@@ -15,7 +15,7 @@ def pdf(text: str = "letter", *, objects: dict[int, bytes] | None = None, catalo
         3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
         **(objects or {}),
     }
-    body, places = b"%%PDF-1.7\n%%%s\n" % text.encode(), {}
+    body, places = bytearray(b"%%PDF-1.7\n%%%s\n" % text.encode()), {}
     for number, content in parts.items():
         places[number] = len(body)
         body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
@@ -25,7 +25,7 @@ def pdf(text: str = "letter", *, objects: dict[int, bytes] | None = None, catalo
         for number in range(size)
     )
     trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
-    return body + b"xref\n0 %d\n" % size + table + trailer
+    return bytes(body) + b"xref\n0 %d\n" % size + table + trailer
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RGB", **saved: object) -> bytes:

@@ -33,6 +33,7 @@ LINK = re.compile(r"/hyperlink\Z")
 TEMPLATE = re.compile(r"/attachedTemplate\Z")
 ON_THIS_DISK = re.compile(r"(?:file:///)?[A-Za-z]:[\\/]|[^/\\:]+\Z")
 FETCHES = re.compile(r"\b(?:DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|IMPORT|INCLUDE)\b", re.IGNORECASE)
+CONNECTIONS = "xl/connections.xml"
 MOST_FIELDS = 1_000_000  # characters
 
 
@@ -54,12 +55,16 @@ def check(file: BinaryIO, bounds: Bounds, content_type: str) -> Found:
             raise Unfit("embedded")
         if FOREIGN.search(told):
             raise Unfit("embedded")
+    if any(name.lower() == CONNECTIONS for name in package.names):
+        raise Unfit("fetches", target=CONNECTIONS)
     for name in sorted(package.names):
         lower = name.lower()
         if lower.endswith(".rels"):
             package.parse(name, begins=_check_relation)
         elif lower.startswith("word/") and lower.endswith(".xml"):
             _check_fields(package, name)
+        elif lower.startswith("xl/externallinks/") and lower.endswith(".xml"):
+            package.parse(name, begins=_check_external)
         elif lower.endswith((".xml", ".vml")):
             package.parse(name)
         else:
@@ -101,6 +106,11 @@ def _check_relation(name: str, given: dict[str, str]) -> None:
     ):  # of the writer's own computer; found nowhere else
         return
     raise Unfit("fetches", target=target[:100])
+
+
+def _check_external(name: str, given: dict[str, str]) -> None:
+    if name.endswith((" ddeLink", " oleLink")):
+        raise Unfit("fields")
 
 
 def _check_fields(package: Package, part: str) -> None:

@@ -5,6 +5,7 @@ The work of a child process: `python -m projects.inspection.portable`.
 
 from __future__ import annotations
 
+import re
 from typing import Any, BinaryIO
 
 import pikepdf
@@ -21,6 +22,11 @@ PLAYS = {"/RichMedia", "/3D", "/Movie", "/Sound", "/Screen"}
 # What a document may do by itself: turn to one of its own pages.
 QUIET = {"/GoTo", "/Named", "/Hide", "/ResetForm"}
 DEEPEST = 100
+# What an object says that deserves a closer look. Most objects say nothing of the kind, and a name here may be a text there.
+SUSPECT = re.compile(
+    rb"/(?:JS|JavaScript|Launch|SubmitForm|ImportData|GoToE|Rendition|Movie|Sound|RichMedia\w*|3D|Screen|XFA|EF|EmbeddedFiles"
+    rb"|FileAttachment|AA|Ref|F)(?![\w.#+-])"
+)
 
 
 def check(file: BinaryIO, bounds: Bounds, content_type: str) -> Found:
@@ -34,7 +40,12 @@ def check(file: BinaryIO, bounds: Bounds, content_type: str) -> Found:
             _check_catalogue(document.Root)
             left = bounds.objects
             for found in document.objects:
-                left = _walk(found, left)
+                left -= 1
+                if left < 0:
+                    raise Unfit("too_costly")
+                told = found.stream_dict if isinstance(found, Stream) else found
+                if SUSPECT.search(told.unparse(resolved=True)):
+                    left = _walk(found, left)
     except pikepdf.PasswordError as error:
         raise Unfit("encrypted") from error
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RuntimeError) as error:

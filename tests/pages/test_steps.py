@@ -34,7 +34,7 @@ def claimed(cast, **fields):
 
 
 def test_a_lead_claims_with_several_files(cast, as_user):
-    form = claim_form(cast.our_milestone, evidence=[pdf(), pdf("second.pdf", PDF + b"2")])
+    form = claim_form(cast.our_milestone, evidence=[pdf(), pdf("second.pdf", PDF + b"\n")])
 
     answer = as_user(cast.our_lead).post(CLAIM, form)
 
