@@ -17,7 +17,7 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz bench-reports bench-api \
+.PHONY: help setup setup-dev run demo worker scheduler test test-sqlite test-postgres test-processes test-fast faults fuzz hostile bench-reports bench-api \
 	check lint format-check templates imports types migrations-check deploy-check schema-check \
 	format messages api-reference migrations lock clean
 
@@ -70,6 +70,9 @@ faults: var/checks ## Let every fault happen to 200 owed reports on each databas
 
 fuzz: setup-dev ## Send many made-up requests to every operation of the API; FUZZ_REQUESTS=100 of each kind, FUZZ_SEED=1
 	TEST_DATABASE=postgres FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(RUN) -m pytest -q -n $(JOBS) tests/api/test_fuzzing.py
+
+hostile: setup-dev var/checks ## Send all hostile files through the door for uploads; tells what became of them, and the memory and time it took
+	@$(CHECKS) $(RUN) -m tests.hostile.run
 
 bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
 	@$(CHECKS) $(RUN) -m bench.reports

@@ -29,7 +29,7 @@ def cases() -> Iterator[Case]:
     yield Case("csv", "a.csv", b"date,t\n2026-06-01,4.2\n", CSV)
     yield Case("csv with signs", "a.csv", "a,b\n-,+91 98\n-4.2,- see note\n+ve,-ve\nतापमान,—\n".encode(), CSV)
     yield Case("csv with a mark", "a.csv", "\ufeffनाम,t\n".encode(), CSV)
-    yield Case("text", "a.txt", "Run 7 = 4.2 kg\n=====\n".encode(), TXT)
+    yield Case("text", "a.txt", b"Run 7 = 4.2 kg\n=====\n", TXT)
     for label, cell in FORMULAS.items():
         yield Case(f"formula: {label}", "a.csv", f"name,value\nx,{cell}\n".encode(), "formula")
         yield Case(f"formula first: {label}", "a.csv", f"{cell},x\n".encode(), "formula")
