@@ -13,7 +13,7 @@ from tests.hostile.packages import packed
 from tests.samples import pdf
 
 PDF = "application/pdf"
-EVIL = b"http://127.0.0.1:9/evil"
+EVIL = b"http://127.0.0.1:8999/evil"
 ALERT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
 
 

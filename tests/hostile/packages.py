@@ -13,7 +13,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX, XLSX = OFFICE + "wordprocessingml.document", OFFICE + "spreadsheetml.sheet"
 ODT, ODS = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-EVIL = "http://127.0.0.1:9/evil"
+EVIL = "http://127.0.0.1:8999/evil"
 LAUGHS = (
     '<!DOCTYPE a [<!ENTITY b0 "ha">'
     + "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 12))

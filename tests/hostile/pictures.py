@@ -14,7 +14,7 @@ from tests.hostile.packages import packed
 from tests.samples import pdf, picture
 
 PNG, JPEG = "image/png", "image/jpeg"
-SCRIPT = b"<html><script>document.title='ran';new Image().src='http://127.0.0.1:9/ran'</script></html>"
+SCRIPT = b"<html><script>document.title='ran';new Image().src='http://127.0.0.1:8999/ran'</script></html>"
 SVG = (
     b"<svg xmlns='http://www.w3.org/2000/svg' onload=\"document.title='ran'\"><script>alert(1)</script></svg>"
 )
