@@ -18,8 +18,8 @@ PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.e
 HINDI := locale/hi/LC_MESSAGES/django.po
 
 .PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast faults \
-	fuzz axe bench-reports bench-api bench-audit check lint safety format-check templates imports types migrations-check deploy-check \
-	schema-check format messages api-reference migrations lock clean
+	fuzz axe hostile bench-reports bench-api bench-audit check lint safety format-check templates imports types migrations-check \
+	deploy-check schema-check format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ fuzz: setup-dev ## Send many made-up requests to every operation of the API; FUZ
 
 axe: setup-dev ## Show every page to everybody who may open it, in both languages and every theme, to axe-core; takes a quarter of an hour
 	TEST_DATABASE=postgres AXE=everything $(RUN) -m pytest -q -n 0 tests/browser
+
+hostile: setup-dev var/checks ## Send all hostile files through the door for uploads; tells what became of them, and the memory and time it took
+	@$(CHECKS) $(RUN) -m tests.hostile.run
 
 bench-reports: setup-dev ## Time the printing of 100 and 500 projects beside WeasyPrint alone; fails when a limit is broken
 	@$(CHECKS) $(RUN) -m bench.reports

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from projects.file_fields import SeveralFiles
-from projects.intake.uploaded import require_small
+from projects.intake.uploaded import raw_of
 
 HELD_FOR = 3600  # seconds: a preview that is older is looked at again
 LARGEST_HELD = 2_000_000  # characters; a larger file is chosen once more
@@ -38,8 +38,7 @@ class ImportForm(forms.Form):
         cleaned = super().clean() or {}
         file, held = cleaned.get("file"), cleaned.get("held")
         if file is not None:
-            require_small(file.size)
-            cleaned["raw"] = file.read()
+            cleaned["raw"] = raw_of(file)
         elif held:
             try:
                 text = signing.loads(held, salt=self.salt, max_age=HELD_FOR)
@@ -90,9 +89,7 @@ class FolderForm(forms.Form):
         cleaned = super().clean() or {}
         files, held = cleaned.get("files"), cleaned.get("held")
         if files:
-            for file in files:
-                require_small(file.size)
-            cleaned["raw"] = {PurePath(file.name).name: file.read() for file in files}
+            cleaned["raw"] = {PurePath(file.name).name: raw_of(file, "files") for file in files}
         elif held:
             try:
                 texts = signing.loads(held, salt=self.salt, max_age=HELD_FOR)

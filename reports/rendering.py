@@ -6,33 +6,28 @@ interpreter, not a fork, so it holds no database connection, no broker socket an
 environment. This module knows neither Django nor WeasyPrint.
 """
 
-import ctypes
 import gc
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from projects import confinement
+
 ROOT = Path(__file__).resolve().parent.parent
-# Only these variables reach the child; DATABASE_URL and SECRET_KEY do not.
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 NO_SYSTEM_FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
 """
-PR_SET_PDEATHSIG = 1
 OUT_OF_MEMORY = 71
 SIGNS_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "failed to allocate", "bad_alloc")
-MEGABYTE = 1024 * 1024
 
 
 class RenderError(Exception):
@@ -103,7 +98,7 @@ def run(module: str, job: Job, limits: Limits) -> Result:
                 "timeout", f"The report was not drawn within {limits.seconds:g} seconds."
             ) from late
         finally:
-            _kill(child)
+            confinement.end(child)
         return _unpack(child.returncode, output, errors.read_text(errors="replace"), limits)
 
 
@@ -113,8 +108,8 @@ def serve(draw: Callable[[Job], Result]) -> None:
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     header, job = _read(sys.stdin.buffer)
-    _die_with(header["parent"])
-    _limit(header["processor_seconds"], header["megabytes"])
+    confinement.die_with(header["parent"])
+    confinement.limit(header["processor_seconds"], header["megabytes"])
     gc.disable()  # one document, then the process ends: collecting costs a third of the time and frees nothing
     try:
         result = draw(job)
@@ -130,8 +125,7 @@ def serve(draw: Callable[[Job], Result]) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """Return the child's environment: its own empty home, no system fonts, the same hash order every time."""
     (folder / "fonts.conf").write_text(NO_SYSTEM_FONTS.format(cache=folder / "fontconfig"))
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return passed | {
+    return confinement.environment() | {
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "FONTCONFIG_FILE": str(folder / "fonts.conf"),
@@ -198,31 +192,6 @@ def _unpack(status: int, output: bytes, errors: str, limits: Limits) -> Result:
         )
     last = errors.strip().rsplit("\n", 1)[-1][:500]
     raise RenderError("crash", f"The drawing process ended with status {status}: {last or 'no message'}")
-
-
-def _kill(child: subprocess.Popen) -> None:
-    """Kill the child and everything in its group; the group may outlive a child that has already ended."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    for stream in (child.stdin, child.stdout):
-        if stream:
-            with suppress(BrokenPipeError):
-                stream.close()
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent dies, and leave at once when it has died already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _limit(processor_seconds: int, megabytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
-    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def describe(error: BaseException) -> str:

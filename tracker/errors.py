@@ -36,6 +36,7 @@ from rest_framework.response import Response
 from projects.archive import Altered
 from projects.edge import BadDay
 from projects.models import StaleError, TransitionError
+from projects.refusals import AGAIN
 
 log = logging.getLogger("django.request")
 
@@ -43,7 +44,7 @@ MEDIA_TYPE = "application/problem+json"
 TOO_LARGE = "too_large"
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 UNREACHED = (OperationalError, InterfaceError)  # also a statement that took too long
-RETRY_AFTER = 30  # seconds, for what the database could not answer
+RETRY_AFTER = 30  # seconds, for what the database or the scanner could not answer
 
 
 def details(
@@ -88,7 +89,7 @@ def _own(error: Exception, headers: dict[str, str]) -> dict[str, Any] | None:
         reason = _("Give a day as YYYY-MM-DD.")
         return details(400, "invalid", reason, [{"field": "as_of", "code": "invalid", "detail": reason}])
     if isinstance(error, ValidationError):
-        return _invalid(serializers.as_serializer_error(error))
+        return _invalid(serializers.as_serializer_error(error), headers)
     if isinstance(error, PermissionDenied):
         return details(403, "permission_denied", str(error) or _("You may not do this."))
     if isinstance(error, Http404):
@@ -112,7 +113,7 @@ def _framework(error: Exception, headers: dict[str, str]) -> dict[str, Any] | No
     if not isinstance(error, exceptions.APIException):
         return None
     if isinstance(error, exceptions.ValidationError):
-        return _invalid(error.detail)
+        return _invalid(error.detail, headers)
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if isinstance(error, exceptions.Throttled):
@@ -126,8 +127,12 @@ def _framework(error: Exception, headers: dict[str, str]) -> dict[str, Any] | No
     return details(error.status_code, str(error.get_codes()), str(error.detail))
 
 
-def _invalid(found: Any) -> dict[str, Any]:
+def _invalid(found: Any, headers: dict[str, str]) -> dict[str, Any]:
     errors = list(_flat(found))
+    if any(error["code"] in AGAIN for error in errors):
+        headers["Retry-After"] = str(RETRY_AFTER)
+        told = next(error["detail"] for error in errors if error["code"] in AGAIN)
+        return details(503, "unavailable", told, errors)
     if any(error["code"] == TOO_LARGE for error in errors):
         return details(413, TOO_LARGE, errors[0]["detail"], errors)
     return details(400, "invalid", _("The request has errors; each is listed."), errors)

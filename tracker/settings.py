@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from projects import scanning
 from tracker import logs, mail, office, pace, safety, signing_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -236,6 +237,30 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25_000_000)
 EVIDENCE_MAX_FILES = 10
+EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", default=50_000_000)
+EVIDENCE_MAX_UNPACKED_BYTES = env.int(
+    "EVIDENCE_MAX_UNPACKED_BYTES", default=200_000_000
+)  # of office documents
+# What the process that looks into one file may use.
+INSPECTION_SECONDS = env.int("INSPECTION_SECONDS", default=20)
+INSPECTION_MEGABYTES = env.int("INSPECTION_MEGABYTES", default=1024)
+for _NAME in (
+    "EVIDENCE_MAX_PIXELS",
+    "EVIDENCE_MAX_UNPACKED_BYTES",
+    "INSPECTION_SECONDS",
+    "INSPECTION_MEGABYTES",
+):
+    if vars()[_NAME] < 1:
+        raise ImproperlyConfigured(f"{_NAME} is a whole number above 0.")
+# The scanner for malicious software, clamd: none without an address. With one, nothing is taken that it did not call clean.
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
+CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=30)
+try:
+    scanning.scanner(CLAMAV_ADDRESS, CLAMAV_SECONDS)
+except ValueError as _error:
+    raise ImproperlyConfigured(
+        "CLAMAV_ADDRESS is neither unix:/path/of/the/socket nor host:port: correct it, or unset it to scan nothing."
+    ) from _error
 VERIFY_MAX_BYTES = 50_000_000  # of a file that anybody may hold against the register; larger than any report
 
 # The server's seal on reports: none without a key. docs/settings.md and docs/verify.md say what it is and what it is not.

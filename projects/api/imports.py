@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from projects.api.files import AsIs
 from projects.intake.problems import Problem, Refused
-from projects.intake.uploaded import Incoming, require_small
+from projects.intake.uploaded import Incoming, raw_of
 from projects.serializers.imports import ImportFile, ImportSerializer
 
 MOST_PROBLEMS = 200
@@ -47,10 +47,10 @@ class WithImport:
         """
         self.require_role()
         body = self.body(ImportFile)
-        require_small(body["file"].size)
+        raw = raw_of(body["file"])
         incoming = self.incoming(by=self.by, now=timezone.now())
         try:
-            result = incoming.take_in(body["file"].read(), dry_run=body["dry_run"])
+            result = incoming.take_in(raw, dry_run=body["dry_run"])
         except Refused as refused:
             raise ValidationError({"file": _told(refused.problems)}) from refused
         return Response(ImportSerializer(result).data)

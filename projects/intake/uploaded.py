@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files import File
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from projects import formats
+from projects import formats, uploads
 from projects.intake import linking
 from projects.intake.problems import Problem, Refused
 from projects.intake.reading import WHOLE_FILE, Folder, Row, decoded, read_text
@@ -56,11 +57,22 @@ class Result:
         return len(self.rows) - self.changed
 
 
-def require_small(size: int) -> None:
+def require_small(size: int, field: str = "file") -> None:
     """Raise ValidationError, answered with 413, for a file that is larger than an import may be."""
     if size > MAX_BYTES:
         text = _("The file is larger than %(limit)s: divide it.") % {"limit": formats.size(MAX_BYTES)}
-        raise ValidationError({"file": ValidationError(text, code=TOO_LARGE)})
+        raise ValidationError({field: ValidationError(text, code=TOO_LARGE)})
+
+
+def raw_of(file: File, field: str = "file") -> bytes:
+    """Return the bytes of a file that an import may read: small enough, and clean where there is a scanner."""
+    require_small(file.size, field)
+    raw: bytes = file.read()
+    try:
+        uploads.scan([raw], name=uploads.name_of(file))
+    except ValidationError as error:
+        raise ValidationError({field: error}) from error
+    return raw
 
 
 @dataclass

@@ -6,6 +6,7 @@ from projects.models.audit import AuditBypass, AuditEvent
 from projects.models.calendars import CalendarLink
 from projects.models.claims import Claim
 from projects.models.clearances import Clearance
+from projects.models.display_copies import DisplayCopy
 from projects.models.duties import Amendment, Duty, DutyDone
 from projects.models.evidence import Evidence
 from projects.models.feeds import Feed
@@ -52,6 +53,7 @@ __all__ = [
     "Claim",
     "Clearance",
     "Delivery",
+    "DisplayCopy",
     "Duty",
     "DutyDone",
     "Evidence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from projects import permissions, uploads
 from projects.api.files import attachment, shown
 from projects.archive import Altered
 from projects.evidence_forms import NewerForm
-from projects.models import Evidence, TransitionError
+from projects.models import DisplayCopy, Evidence, TransitionError
 from projects.views.page import Page, conflict
 
 log = logging.getLogger(__name__)
@@ -63,10 +64,19 @@ class EvidenceDownload(OfEvidence):
 
 class EvidencePreview(OfEvidence):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Return a picture or a PDF to be looked at inside the page about it; anything else as an attachment."""
+        """Return the copy of a picture, or a PDF, to be looked at inside the page about it; anything else as an attachment.
+
+        A picture is never shown as it came: its copy holds the same pixels, without the place and whatever else was in the file.
+        """
         it = self.evidence
         try:
-            response = shown(it.sha256, name=it.name, content_type=it.content_type)
+            if uploads.preview_of(it.content_type) != "image":
+                response = shown(it.sha256, name=it.name, content_type=it.content_type)
+            elif copy := DisplayCopy.of(it.sha256):
+                name = f"{PurePath(it.name).stem}.jpg"
+                response = shown(copy.sha256, name=name, content_type=copy.CONTENT_TYPE)
+            else:
+                response = attachment(it.sha256, name=it.name, content_type=it.content_type)
         except Altered:
             return self.altered()
         self.told("shown")
@@ -82,6 +92,8 @@ class EvidencePage(OfEvidence, TemplateView):
         it = self.evidence
         rows = Evidence.objects.visible_to(self.actor)
         elsewhere = rows.filter(pk=it.pk).used_elsewhere(self.actor).get(it.pk, [])
+        kind = uploads.preview_of(it.content_type)
+        copy = DisplayCopy.of(it.sha256) if kind == "image" else None
         try:
             it.refuse_newer()
             may_supersede = permissions.allows(self.actor, "evidence.add", it.subject)
@@ -95,7 +107,8 @@ class EvidencePage(OfEvidence, TemplateView):
             older=rows.filter(pk=it.supersedes_id).first() if it.supersedes_id else None,
             elsewhere=elsewhere,
             may_supersede=may_supersede,
-            kind=uploads.preview_of(it.content_type),
+            kind=kind if kind != "image" or copy else "",
+            holds_location=copy is not None and copy.holds_location,
             **kwargs,
         )
 

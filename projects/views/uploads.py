@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import formats, permissions, uploads
+from projects import formats, permissions, refusals, uploads
 from projects.models import PendingUpload
 from projects.views.page import Page
 
@@ -28,9 +27,10 @@ class UploadNew(Page):
         try:
             uploads.check(file)
             row = PendingUpload.keep(
-                self.actor.user, file.chunks(), name=PurePath(file.name or "").name, now=timezone.now()
+                self.actor.user, file.chunks(), name=uploads.name_of(file), now=timezone.now()
             )
         except ValidationError as error:
-            return JsonResponse({"error": " ".join(error.messages)}, status=400)
+            status = 503 if refusals.is_passing(error) else 400
+            return JsonResponse({"error": " ".join(error.messages)}, status=status)
         told = {"reference": str(row.reference), "name": row.name, "size": formats.size(row.size)}
         return JsonResponse(told, status=201)

@@ -9,12 +9,13 @@ from rest_framework.test import APIClient
 
 from projects import archive
 from projects.models import Evidence, Milestone
+from tests import samples
 from tests.api.conftest import SignIn
 from tests.api.scene import Scene
 from tests.cast import Cast
 
 CLAIM = "/api/v1/milestones/MST-901/claim/"
-PDF = b"%PDF-1.7 certificate"
+PDF = samples.pdf("certificate")
 
 
 def claim(client: APIClient, *files: SimpleUploadedFile) -> Response:
@@ -34,7 +35,7 @@ def refused(response: Response, status: int, code: str) -> None:
 
 def test_a_file_that_is_too_large_is_refused_with_413(cast: Cast, signed_in: SignIn, settings):
     settings.EVIDENCE_MAX_BYTES = len(PDF)
-    refused(claim(signed_in(cast.our_lead), file(), file(content=PDF + b"!")), 413, "too_large")
+    refused(claim(signed_in(cast.our_lead), file(), file(content=PDF + b"\n")), 413, "too_large")
     assert claim(signed_in(cast.our_lead), file()).status_code == 200
 
 
@@ -53,7 +54,7 @@ def test_too_many_files_are_refused(cast: Cast, signed_in: SignIn, settings):
         ("no ending", PDF, "kind"),
         ("page.pdf", b"<script>alert(1)</script>", "content"),
         ("picture.png", PDF, "content"),
-        ("binary.txt", b"text\0more", "content"),
+        ("binary.txt", b"text\0more", "nul"),
     ],
 )
 def test_what_cannot_be_evidence_is_refused(
@@ -85,7 +86,7 @@ def test_a_file_keeps_the_last_part_of_its_name(sent: str, kept: str, cast: Cast
 def test_nothing_is_stored_for_who_may_not_claim_or_where_no_claim_is_open(
     cast: Cast, signed_in: SignIn, settings
 ):
-    unique = b"%PDF- nobody may store this"
+    unique = samples.pdf("nobody may store this")
     assert claim(signed_in(cast.our_viewer), file(content=unique)).status_code == 403
     assert claim(signed_in(cast.their_lead), file(content=unique)).status_code == 404
     assert claim(signed_in(cast.our_lead)).status_code == 200

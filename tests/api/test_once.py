@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from projects.models import AuditEvent, Evidence, KeyedCall, Milestone
+from tests import samples
 from tests.api.conftest import SignIn
 from tests.cast import TODAY, Cast
 
@@ -85,7 +86,10 @@ def test_files_count_by_their_content(cast: Cast, signed_in: SignIn):
     lead = signed_in(cast.our_lead)
 
     def claim(content: bytes) -> Any:
-        body = {"actual_on": "2026-06-01", "evidence": SimpleUploadedFile("r.pdf", b"%PDF-1.7 " + content)}
+        body = {
+            "actual_on": "2026-06-01",
+            "evidence": SimpleUploadedFile("r.pdf", samples.pdf(content.decode())),
+        }
         address = f"{V1}/milestones/MST-901/claim/"
         return lead.post(address, body, format="multipart", headers={"Idempotency-Key": "one"})
 

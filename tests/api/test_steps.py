@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from projects import archive
 from projects.models import AuditEvent, Evidence, Measurement, Milestone, audit
+from tests import samples
 from tests.api.conftest import SignIn
 from tests.api.scene import Scene
 from tests.cast import Cast, acting
@@ -18,7 +19,10 @@ MILESTONES = "/api/v1/milestones/"
 MEASUREMENTS = "/api/v1/measurements/"
 
 
-def pdf(name: str = "certificate.pdf", content: bytes = b"%PDF-1.7 certificate") -> SimpleUploadedFile:
+CERTIFICATE = samples.pdf("certificate")
+
+
+def pdf(name: str = "certificate.pdf", content: bytes = CERTIFICATE) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/x-sent-by-the-caller")
 
 
@@ -47,7 +51,7 @@ def test_a_lead_claims_with_evidence_and_the_answer_is_the_milestone(cast: Cast,
     assert [(file["name"], file["visibility"]) for file in seen["evidence"]] == [
         ("certificate.pdf", "public"), ("photo.pdf", "public"),
     ]  # fmt: skip
-    assert archive.read(seen["evidence"][0]["sha256"]) == b"%PDF-1.7 certificate"
+    assert archive.read(seen["evidence"][0]["sha256"]) == CERTIFICATE
 
 
 def test_a_date_known_to_the_month_is_kept_as_its_last_day_but_never_in_the_future(

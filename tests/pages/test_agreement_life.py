@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects import agreeing, gating
 from projects.models import Amendment, Evidence
+from tests import samples
 from tests.cast import acting
 
 LIFE = "/agreements/AGR-901/life/"
@@ -14,7 +15,7 @@ FORM = {"agreed_on": "2026-06-01", "summary": "Prolonged by a year.", "visibilit
 
 
 def letter():
-    return SimpleUploadedFile("letter.pdf", b"%PDF-1.7 signed", content_type="application/pdf")
+    return SimpleUploadedFile("letter.pdf", samples.pdf("signed"), content_type="application/pdf")
 
 
 def test_an_amendment_needs_its_document(cast, as_user):

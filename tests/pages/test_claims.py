@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import Measurement, Target
+from tests import samples
 from tests.api.scene import indicator, target
 from tests.cast import acting
 
@@ -27,7 +28,7 @@ def claim(goal, cast) -> Measurement:
 
 
 def pdf(name: str = "assay.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.7 assay", content_type="application/pdf")
+    return SimpleUploadedFile(name, samples.pdf("assay"), content_type="application/pdf")
 
 
 def test_a_lead_claims_a_value_with_its_evidence(goal, cast, as_user):

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import Feed, Measurement, audit
+from tests import samples
 from tests.api.scene import indicator, target
 from tests.cast import acting, organisation, system
 
@@ -45,7 +46,7 @@ def magnets(cast, value="120"):
 
 
 def test_a_lead_claims_feed_and_the_page_shows_who_claimed_and_who_verified(cast, as_user):
-    file = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7 receipt", content_type="application/pdf")
+    file = SimpleUploadedFile("receipt.pdf", samples.pdf("receipt"), content_type="application/pdf")
     answer = as_user(cast.our_lead).post(NEW, {**FORM, "evidence": [file]}, follow=True)
     row = Feed.objects.get()
     assert answer.redirect_chain == [(f"/claims/feed/{row.pk}/", 302)]

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects import stages
 from projects.models import Evidence, GatePlan, Project, StageGate
+from tests import samples
 
 ROAD = "/projects/PRJ-901/roadmap/"
 PLAN = {
@@ -32,7 +33,7 @@ def decision(met="yes", **changes):
 
 
 def minutes():
-    return SimpleUploadedFile("minutes.pdf", b"%PDF-1.7 minutes", content_type="application/pdf")
+    return SimpleUploadedFile("minutes.pdf", samples.pdf("minutes"), content_type="application/pdf")
 
 
 def test_a_plan_is_the_baseline_and_a_moved_one_says_why(cast, as_user):

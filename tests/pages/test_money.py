@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import Clearance, FundLine, Membership, audit
+from tests import samples
 from tests.cast import acting, agreement, organisation, person, project, system
 
 MONEY, CLEARANCES = "/projects/PRJ-901/money/", "/projects/PRJ-901/clearances/"
@@ -24,7 +25,7 @@ LINE = {
 
 
 def pdf(name):
-    return SimpleUploadedFile(name, b"%PDF-1.7 order", content_type="application/pdf")
+    return SimpleUploadedFile(name, samples.pdf("order"), content_type="application/pdf")
 
 
 def claimed(cast, kind="spent", crore="3.00", **facts):

@@ -6,10 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.choices import MilestoneStatus, Precision
 from projects.models import Evidence, Milestone
+from tests import samples
 from tests.cast import TODAY, acting
 
 CLAIM = "/milestones/MST-901/claim/"
-PDF = b"%PDF-1.7 run log"
+PDF = samples.pdf("run log")
 
 
 def pdf(name="run log.pdf", content=PDF):
@@ -33,7 +34,7 @@ def claimed(cast, **fields):
 
 
 def test_a_lead_claims_with_several_files(cast, as_user):
-    form = claim_form(cast.our_milestone, evidence=[pdf(), pdf("second.pdf", PDF + b"2")])
+    form = claim_form(cast.our_milestone, evidence=[pdf(), pdf("second.pdf", PDF + b"\n")])
 
     answer = as_user(cast.our_lead).post(CLAIM, form)
 

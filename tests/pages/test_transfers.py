@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import KnowHowItem, Readiness, ReplicationRun, Training, Transfer, TransferStep
+from tests import samples
 from tests.api.scene import document
 from tests.cast import acting, agreement, organisation, project
 
@@ -16,7 +17,7 @@ TERMS = {"licence_type": "licence", "exclusivity": "non_exclusive", "fee_crore":
 
 
 def pdf(name):
-    return SimpleUploadedFile(name, b"%PDF-1.7 proof", content_type="application/pdf")
+    return SimpleUploadedFile(name, samples.pdf("proof"), content_type="application/pdf")
 
 
 def text(answer):

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import Evidence, PendingUpload, pending
+from tests import samples
 from tests.cast import acting, document, milestone
 from tests.pages.conftest import NOON
 
@@ -95,7 +96,7 @@ def _text():
 def test_a_newer_version_takes_the_place_and_the_older_stays(cast, as_user):
     old, browser = claimed(cast), as_user(cast.our_lead)
     address = f"/evidence/{old.pk}/supersede/"
-    newer = {"evidence": SimpleUploadedFile("letter, signed.pdf", b"%PDF-1.7 signed")}
+    newer = {"evidence": SimpleUploadedFile("letter, signed.pdf", samples.pdf("signed"))}
     answer = browser.post(address, newer)
     new = Evidence.objects.get(supersedes=old)
     assert answer["Location"] == f"/evidence/{new.pk}/about/"

@@ -33,6 +33,7 @@ NOT_AUDITED = {
     "projects.SecondFactor": "how one person signs in; what is done with it is audited",
     "projects.RecoveryCode": "how one person signs in; what is done with it is audited",
     "projects.Identity": "how one person signs in; what is done with it is audited",
+    "projects.DisplayCopy": "worked out from a picture, whose evidence is audited",
     "projects.Pulse": "when the scheduler last came",
     "projects.ImportedRow": "a ledger of digests; what was imported is audited row by row",
     "reports.Report": "triggers keep the register; order, issue, failure, retry, supersession and download are events each",

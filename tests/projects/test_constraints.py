@@ -17,6 +17,7 @@ from projects.models import (
     ActionPoint,
     Agreement,
     Delivery,
+    DisplayCopy,
     Evidence,
     Finding,
     Indicator,
@@ -110,6 +111,10 @@ def digest(scene: Scene) -> NoticeDigest:
 
 def evidence(scene: Scene) -> Evidence:
     return Evidence.objects.get(pk=scene.keys["evidence"][OWN])
+
+
+def display_copy(scene: Scene) -> DisplayCopy:
+    return DisplayCopy.objects.create(original="a" * 64, sha256="b" * 64, size=1, holds_location=False)
 
 
 def revision(scene: Scene) -> MilestoneRevision:
@@ -233,6 +238,8 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "evidence_supports_one_claim": (evidence, {"milestone": None}),
     "evidence_digest_is_sha256": (evidence, {"sha256": "A" * 64}),
     "evidence_is_not_empty": (evidence, {"size": 0}),
+    "display_copy_digests_are_sha256": (display_copy, {"original": "A" * 64}),
+    "display_copy_is_not_empty": (display_copy, {"size": 0}),
     "indicator_bounds_are_in_order": (measure, {"plausible_from": 2, "plausible_to": 1}),
     # results
     "readiness_is_a_level_of_its_ladder": (of(results.readiness), {"value": 10}),

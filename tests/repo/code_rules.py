@@ -23,6 +23,7 @@ ALLOWED = {
         "sql",
     ): "the number of a lock and a statement, both written in the same file",
     ("projects/models/questions.py", "sql"): "SQL that Django wrote once, with its parameters kept apart",
+    ("projects/views/my_account.py", "trusted_html"): "a drawing that the program made of letters of its own",
     ("projects/api/lists.py", "sql"): "SQL that Django wrote, with its parameters kept apart",
 }
 # Where figures are made and rules are asked: the same answer in March and in June.

@@ -90,7 +90,7 @@
       request.addEventListener("load", function () {
         var answer = request.response || {};
         if (request.status === 201) keep(line, answer);
-        else fail(line, file, answer.error || words.failed, !answer.error);
+        else fail(line, file, answer.error || words.failed, !answer.error || request.status === 503);
         ended();
       });
       ["error", "timeout", "abort"].forEach(function (name) {
