@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0023_sign_in"),
+        ("projects", "0021_sign_in"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0024_display_copies")]
+    dependencies = [("projects", "0022_display_copies")]
 
     operations = [
         migrations.CreateModel(
