@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from tracker import mail, pace
+from tracker import files, mail, pace
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -193,13 +193,14 @@ USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 USE_THOUSAND_SEPARATOR = False
 
-# Files: static files by whitenoise; evidence and reports are content-addressed under FILES_DIR and
-# are never served by path.
+# Files: static files by whitenoise; evidence and reports are content-addressed under FILES_DIR or in a bucket,
+# and are never served by path.
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "archive": files.of(env),
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = FILES_DIR
