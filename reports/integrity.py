@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from projects import archive
 from projects.models import AuditEvent, audit
@@ -13,7 +12,6 @@ from reports.choices import ReportState
 from reports.models import Report, SerialCounter
 from reports.models.serials import PREFIX
 
-PIECE = 1024 * 1024
 SERIAL = re.compile(rf"({PREFIX}/\d{{4}}-\d{{2}}/[A-Z])/(\d+)\Z")
 
 
@@ -69,27 +67,31 @@ def _editions(report: Report) -> Iterator[str]:
     if not editions:
         yield f"{report.serial}: it is issued and has no edition."
     for edition in editions:
-        path = archive.path_of(edition.sha256)
+        where = f"{report.serial}, {edition.language}: its file {edition.sha256}"
         try:
-            size, drawn, whole = _digests(path, edition.rendered_size)
-        except OSError:
-            yield f"{report.serial}, {edition.language}: its file {edition.sha256} is missing from the archive."
+            size, drawn = _beginning(edition.sha256, edition.rendered_size)
+        except archive.Missing:
+            yield f"{where} is missing from the archive."
             continue
-        if whole != edition.sha256 or size != edition.size:
-            yield f"{report.serial}, {edition.language}: its file {edition.sha256} was altered on disk."
+        except archive.Altered:
+            yield f"{where} was altered on disk."
+            continue
+        except OSError as error:
+            yield f"{where} cannot be read: {error}"
+            continue
+        if size != edition.size:
+            yield f"{where} was altered on disk."
         elif drawn != edition.rendered_sha256:
             yield f"{report.serial}, {edition.language}: what stands before the seal is not what was drawn."
 
 
-def _digests(path: Any, rendered: int) -> tuple[int, str, str]:
-    """Return size of a file, the digest of its beginning, and its own, read in pieces."""
-    beginning, whole, size = hashlib.sha256(), hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            beginning.update(piece[: max(0, rendered - size)])
-            whole.update(piece)
-            size += len(piece)
-    return size, beginning.hexdigest(), whole.hexdigest()
+def _beginning(sha256: str, rendered: int) -> tuple[int, str]:
+    """Return size of an archived file and the digest of its beginning, read in pieces; `Altered` where it is another."""
+    beginning, size = hashlib.sha256(), 0
+    for piece in archive.pieces(sha256):
+        beginning.update(piece[: max(0, rendered - size)])
+        size += len(piece)
+    return size, beginning.hexdigest()
 
 
 def _issues() -> dict[int, list[AuditEvent]]:

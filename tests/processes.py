@@ -61,9 +61,16 @@ class Installation:
         return self
 
     def start(self, name: str, *command: str) -> Process:
-        process = Process(name, [sys.executable, *command], self)
+        process = Process(name, [sys.executable, *command], self.folder, self.environment)
         self.processes.append(process)
         return process
+
+    def other_machine(self) -> Installation:
+        """Return a second machine of the same installation: its own folder, and nothing shared but what the variables name."""
+        folder = self.folder / "other"
+        folder.mkdir()
+        names = set(services.FOREIGN) - {"DATA_DIR"}
+        return Installation(folder, **{name: it for name, it in self.environment.items() if name in names})
 
     def worker(self, name: str = "worker") -> Process:
         options = ("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
@@ -90,13 +97,13 @@ class Installation:
 class Process:
     """A process that leads a session of its own, with the file of what it says."""
 
-    def __init__(self, name: str, command: list[str], installation: Installation) -> None:
-        self.path = installation.folder / f"{name}.log"
+    def __init__(self, name: str, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self.path = folder / f"{name}.log"
         with self.path.open("ab") as log:
             self.popen = subprocess.Popen(
                 command,
                 cwd=settings.BASE_DIR,
-                env=installation.environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

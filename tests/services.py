@@ -21,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +48,7 @@ FOREIGN = (
     "SECRET_KEY_FALLBACKS", "BREACHED_PASSWORDS_FILE", "SIGN_IN_FAILURES", "SIGN_IN_LOCK_MINUTES",
     "SECOND_FACTOR_FOR", "SESSION_IDLE_MINUTES", "SESSION_HOURS",
     "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_SECOND_FACTOR", "OIDC_ALLOW_HTTP",
+    "S3_ENDPOINT_URL", "S3_BUCKET", "S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_OBJECT_LOCK_DAYS",
 )  # fmt: skip
 PR_SET_PDEATHSIG = 1
 # Below the ports that the kernel gives to outgoing connections; each process of the run begins at another.
@@ -194,6 +197,17 @@ def start_redis() -> Server:
     return _launched(launch, _ping)
 
 
+def start_object_store() -> Server:
+    """Return a server of the S3 protocol that keeps everything in its memory, on a free port of the loopback address."""
+    folder = new_folder()
+
+    def launch(port: int) -> Server:
+        command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+        return Server(f"http://127.0.0.1:{port}", _spawn(command, folder, signal.SIGTERM), folder)
+
+    return _launched(launch, _hear)
+
+
 def start_again(server: Server) -> None:
     """Start a server that was killed, on its port and in its folder, and wait until it answers."""
     is_redis = server.url.startswith("redis:")
@@ -216,6 +230,10 @@ def _connect(server: Server) -> None:
 def _ping(server: Server) -> None:
     with redis.Redis.from_url(server.url, socket_timeout=2) as client:
         client.ping()
+
+
+def _hear(server: Server) -> None:
+    urllib.request.urlopen(server.url, timeout=5).close()  # noqa: S310 - our own server
 
 
 def create_database(server_url: str) -> str:
@@ -267,7 +285,7 @@ def _launched(launch: Callable[[int], Server], greet: Callable[[Server], None], 
         while server.process.poll() is None and time.monotonic() < until:
             try:
                 greet(server)
-            except (psycopg.OperationalError, redis.ConnectionError):
+            except (psycopg.OperationalError, redis.ConnectionError, urllib.error.URLError):
                 time.sleep(0.05)
             else:
                 return server

@@ -38,6 +38,7 @@ DEV_PROGRAMS = {
     "pdftotext": "poppler-utils",
     "msgfmt": "gettext",
     "git": "git",
+    "/usr/sbin/nginx": "nginx-light",
 }
 
 

@@ -33,7 +33,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from projects.archive import Altered
+from projects.archive import Altered, Unreachable
 from projects.edge import BadDay
 from projects.models import StaleError, TransitionError
 from projects.refusals import AGAIN
@@ -43,8 +43,8 @@ log = logging.getLogger("django.request")
 MEDIA_TYPE = "application/problem+json"
 TOO_LARGE = "too_large"
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-UNREACHED = (OperationalError, InterfaceError)  # also a statement that took too long
-RETRY_AFTER = 30  # seconds, for what the database or the scanner could not answer
+UNREACHED = (OperationalError, InterfaceError, Unreachable)  # also a statement that took too long
+RETRY_AFTER = 30  # seconds, for what the database, the archive or the scanner could not answer
 
 
 def details(
@@ -97,7 +97,7 @@ def _own(error: Exception, headers: dict[str, str]) -> dict[str, Any] | None:
     if isinstance(error, TOO_BIG):
         return details(413, TOO_LARGE, _("The body is too large."))
     if isinstance(error, UNREACHED):
-        log.error("The database did not answer: %s", error)
+        log.error("No answer: %s", error)
         headers["Retry-After"] = str(RETRY_AFTER)
         return details(503, "unavailable", unavailable())
     if isinstance(error, SuspiciousOperation):
@@ -175,9 +175,9 @@ def wait_for(seconds: int) -> str:
 
 
 def unavailable() -> str:
-    """Return the sentence for whom the database did not answer, or not in time."""
+    """Return the sentence for whom the database or the archive did not answer, or not in time."""
     return _(
-        "The answer took too long, or the database cannot be reached. Nothing was changed; try again later."
+        "The answer took too long, or the database or the archive cannot be reached. Nothing was changed; try again later."
     )
 
 
@@ -196,7 +196,7 @@ def too_long(request: HttpRequest) -> HttpResponse:
 
 
 def unreached(request: HttpRequest) -> HttpResponse:
-    """Answer 503, since the database did not answer in time: a problem under /api/, a page elsewhere."""
+    """Answer 503, since the database or the archive did not answer in time: a problem under /api/, a page elsewhere."""
     if is_api(request):
         response: HttpResponse = answer(503, "unavailable", unavailable())
     else:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from projects import archive
 from projects.models import Pulse, audit
 from reports import bell, clock
 from reports.choices import ReportState
@@ -49,6 +50,7 @@ def deep(request: HttpRequest) -> JsonResponse:
     except Error:
         found = {"database": "no answer"}
     found["broker"] = ("ok" if bell.is_heard() else "no answer") if settings.REDIS_URL else "polling"
+    found["files"] = "ok" if archive.in_use().answers() else "no answer"
     found["disk"] = {"free_megabytes": shutil.disk_usage(settings.DATA_DIR).free // 1_000_000}
     wrong = _wrong(found)
     status = "wrong" if wrong else "ok"
@@ -104,6 +106,7 @@ def _wrong(found: dict[str, Any]) -> list[str]:
     signs = {
         "database": found["database"] != "ok",
         "broker": found["broker"] == "no answer",
+        "files": found["files"] != "ok",
         "waiting": found.get("waiting", {}).get("count"),
         "failed": found.get("failed", {}).get("count"),
         "unregistered": found.get("unregistered"),

@@ -43,7 +43,7 @@ class BoundsMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, errors.UNREACHED):
             return None
-        log.error("The database did not answer: %s", exception)
+        log.error("No answer: %s", exception)
         return errors.unreached(request)
 
     @staticmethod

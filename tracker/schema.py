@@ -193,7 +193,11 @@ class RightsSchema(AutoSchema):
                 "throttled",
                 f"More than {most} requests in {seconds} s; `Retry-After` says when to ask again.",
             )
-        yield 503, "unavailable", "The database did not answer in time; `Retry-After` says when to try again."
+        yield (
+            503,
+            "unavailable",
+            "The database or the archive did not answer in time; `Retry-After` says when to try again.",
+        )
 
     def map_renderers(self, attribute: str) -> list[Any]:
         """Leave the files of a list out of the types of its shape; their names are still those of `format`."""

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from projects import scanning
-from tracker import logs, mail, office, pace, safety, signing_in
+from tracker import files, logs, mail, office, pace, safety, signing_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -223,13 +223,14 @@ USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 USE_THOUSAND_SEPARATOR = False
 
-# Files: static files by whitenoise, compressed where they were collected (tracker/compression.py); evidence and reports are content-addressed under FILES_DIR and
-# are never served by path.
+# Files: static files by whitenoise, compressed where they were collected (tracker/compression.py); evidence and reports are
+# content-addressed under FILES_DIR or in a bucket, and are never served by path.
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "archive": files.of(env),
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = FILES_DIR

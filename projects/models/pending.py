@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects import archive
 from projects.models.people import User
 
 KEPT_FOR = dt.timedelta(hours=24)
@@ -44,22 +43,21 @@ class PendingUpload(models.Model):
         return self.name
 
     @property
+    def key(self) -> str:
+        """What its bytes are called: they lie beside the archive, never in it."""
+        return f"{FOLDER}/{self.reference.hex}"
+
+    @property
     def path(self) -> Path:
-        """Where its bytes lie: beside the archive, never in it."""
-        return Path(settings.FILES_DIR) / FOLDER / self.reference.hex
+        """Where its bytes lie when the archive is a folder."""
+        return Path(settings.FILES_DIR) / self.key
 
     @classmethod
     def keep(cls, user: User, chunks: Iterable[bytes], *, name: str, now: dt.datetime) -> Self:
         """Keep a file for the person and return it; ValidationError where they have sent too many."""
         row = cls(user=user, name=name[-255:], sent_at=now)
-        row.path.parent.mkdir(parents=True, exist_ok=True)
+        row.size = archive.in_use().set_aside(row.key, chunks)
         try:
-            with row.path.open("xb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            row.size = row.path.stat().st_size
             with transaction.atomic():
                 User.objects.select_for_update(no_key=True).get(
                     pk=user.pk
@@ -69,20 +67,19 @@ class PendingUpload(models.Model):
                     raise ValidationError(text % {"limit": MOST_PENDING}, code="too_many")
                 row.save(force_insert=True)
         except BaseException:
-            row.path.unlink(missing_ok=True)
+            archive.in_use().drop_aside(row.key)
             raise
         return row
 
     def file(self) -> File:
         """Return the file as a form takes one; ValidationError where its bytes are gone."""
-        if not self.path.exists():
+        if not archive.in_use().is_aside(self.key):
             raise gone(self.name)
         return WaitingFile(self)
 
     def drop(self) -> None:
         """Take it away, its bytes first: a row without bytes says so, bytes without a row would stay."""
-        with suppress(FileNotFoundError):
-            self.path.unlink()
+        archive.in_use().drop_aside(self.key)
         self.delete()
 
 
@@ -91,20 +88,22 @@ class WaitingFile(File):
 
     def __init__(self, row: PendingUpload) -> None:
         super().__init__(None, name=row.name)
-        self.path, self.size = row.path, row.size
+        self.key, self.size = row.key, row.size
 
     def seek(self, *_place: int) -> int:
         return 0
 
     def read(self, most: int = -1) -> bytes:
         """Return the first `most` bytes."""
-        with self.path.open("rb") as file:
-            return file.read(most)
+        content = bytearray()
+        for piece in self.chunks():
+            content += piece
+            if 0 <= most <= len(content):
+                return bytes(content[:most])
+        return bytes(content)
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            while data := file.read(chunk_size or self.DEFAULT_CHUNK_SIZE):
-                yield data
+        return archive.in_use().aside(self.key)
 
 
 def used(user: User, parameters: QueryDict) -> None:

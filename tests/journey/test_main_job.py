@@ -1,5 +1,7 @@
 """The main job with real processes: PostgreSQL, Redis, a Celery worker, beat and the web server.
 
+Web server and worker are two machines: each has a folder of its own, and the files lie on a server of the S3 protocol.
+
 An officer claims a milestone, the manager verifies it and schedules the project's report, the schedule issues it,
 and the auditor downloads the PDF over the API and finds the milestone in it. Nothing is mocked and nothing is
 read from the database: all is seen over HTTP, as people and programs see it.
@@ -7,14 +9,17 @@ read from the database: all is seen over HTTP, as people and programs see it.
 
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from django.utils import timezone
 
 from projects import formats
 from reports.choices import Cadence
 from reports.periods import period_of, preceding
+from tests import services
 from tests.processes import Caller, Installation, until
 from tests.reports.records import pdftotext
 
@@ -26,17 +31,43 @@ PROJECT, MILESTONE, TITLE = "PRJ-017", "MST-066", "Neodymium output of 200 t"
 
 @pytest.fixture
 def installation(tmp_path, empty_database_url, redis_server) -> Iterator[Installation]:
-    found = Installation(
-        tmp_path, DATABASE_URL=empty_database_url, REDIS_URL=redis_server.url, TICK_SECONDS="2"
+    objects = services.start_object_store()
+    keys = {"S3_ACCESS_KEY_ID": "tests", "S3_SECRET_ACCESS_KEY": "only-in-tests"}
+    client = boto3.client(
+        "s3",
+        endpoint_url=objects.url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["S3_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["S3_SECRET_ACCESS_KEY"],
     )
+    client.create_bucket(Bucket="files", ObjectLockEnabledForBucket=True)
+    found = Installation(
+        tmp_path,
+        DATABASE_URL=empty_database_url,
+        REDIS_URL=redis_server.url,
+        TICK_SECONDS="2",
+        SECRET_KEY=secrets.token_urlsafe(64),
+        S3_ENDPOINT_URL=objects.url,
+        S3_BUCKET="files",
+        S3_OBJECT_LOCK_DAYS="30",
+        **keys,
+    )
+    yield found
+    found.end()
+    objects.stop()
+
+
+@pytest.fixture
+def other(installation) -> Iterator[Installation]:
+    found = installation.other_machine()
     yield found
     found.end()
 
 
-def test_the_main_job(installation):
+def test_the_main_job(installation, other):
     installation.prepare()
     address = installation.web()
-    worker = installation.worker()
+    worker = other.worker()
     installation.beat()
     # The last quarter that is over and due, whatever day the test runs on.
     quarter = preceding(
@@ -105,6 +136,11 @@ def test_the_main_job(installation):
     theirs = with_a_token(installation, address, "partner")
     for path in (report["progress_url"], edition["url"], f"{API}/milestones/{MILESTONE}/"):
         assert (ours.get(path).status, theirs.get(path).status) == (200, 404), path
+
+    # Nothing of it lies on either machine, and a third one that looks after the register finds all in its place.
+    for machine in (installation, other):
+        assert not [path for path in (machine.data_dir / "files").rglob("*") if path.is_file()]
+    assert "The register is whole" in installation.manage("verify_register")
 
     # All of it is in the audit trail, and the auditor sees it.
     events = auditor.get(f"{API}/reports/{report['slug']}/history/").json["results"]

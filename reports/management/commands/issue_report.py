@@ -106,7 +106,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{edition.get_language_display()}\n"
                 f"  pages   {edition.pages}\n"
-                f"  file    {archive.path_of(edition.sha256)}\n"
+                f"  file    {archive.place_of(edition.sha256)}\n"
                 f"  SHA-256 {edition.sha256}"
             )
 
