@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from projects import archive
@@ -66,6 +69,12 @@ def test_a_picture_is_shown_by_its_copy_and_sent_as_it_came(cast, as_user):
     assert (
         "Files of this kind are not shown here" in browser.get(f"/evidence/{row.pk}/about/").content.decode()
     )
+    said = StringIO()
+    call_command("make_display_copies", stdout=said)
+    assert "1 of 1 copies made" in said.getvalue()
+    assert browser.get(f"/evidence/{row.pk}/preview/").content == shown.content
+    call_command("make_display_copies", stdout=said)
+    assert "0 of 0" in said.getvalue()
 
 
 def test_what_the_scanner_does_not_call_clean_passes_no_door(cast, as_user, settings):
