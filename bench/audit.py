@@ -115,13 +115,14 @@ def _fill(pk: int, count: int) -> None:
     """Copy `count` events in, on milestones that are what the last of their events say."""
     from django.db import connection  # noqa: PLC0415 - as in _measured
 
-    from projects.models import Milestone  # noqa: PLC0415 - as above
+    from projects.models import Milestone, audit  # noqa: PLC0415 - as above
 
     row = Milestone.objects.get(pk=pk)
     columns = ", ".join(
         f'"{it.column}"' for it in row._meta.concrete_fields if it.column not in ("id", "reference", "title")
     )
     first = Milestone.objects.latest("pk").pk + 1
+    head = audit.head()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO projects_milestone (id, reference, title, {columns}) SELECT {first} + n, 'BEN-' || n, "
@@ -130,16 +131,16 @@ def _fill(pk: int, count: int) -> None:
         names = ("seq", "prev_hash", "hash", "at", "actor_id", "role", "action", "object_type", "object_id")
         more = ("object_label", "before", "after", "reason", "request_id")
         with cursor.copy(f"COPY projects_auditevent ({', '.join((*names, *more))}) FROM STDIN") as copy:
-            for event in _events(row, first, count):
+            for event in _events(row, head, first, count):
                 copy.write_row(event)
         cursor.execute("ANALYZE")
 
 
-def _events(row: Any, first: int, count: int) -> Iterator[tuple[Any, ...]]:
+def _events(row: Any, head: tuple[int, str], first: int, count: int) -> Iterator[tuple[Any, ...]]:
     """Yield rows of the table, chained: each milestone is made, and its title is then changed 19 times."""
     from projects.models import audit  # noqa: PLC0415 - as in _measured
 
-    seq, last = audit.head()
+    seq, last = head
     facts, at = row.facts(), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
     said_at = at.isoformat(timespec="microseconds")
     for number in range(count):
