@@ -149,7 +149,7 @@ def _step_of(secret: str, code: str, now: dt.datetime) -> int | None:
     """Return the time step of which the secret makes this code, the latest first; None where there is none near."""
     current = int(now.timestamp()) // STEP
     for step in range(current + WINDOW, current - WINDOW - 1, -1):
-        made = TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP).generate(step * STEP)  # noqa: S303 - what apps understand
+        made = TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP).generate(step * STEP)  # noqa: S303  # nosec B303 - what apps understand
         if hmac.compare_digest(made, code.encode()):
             return step
     return None

@@ -244,4 +244,4 @@ def square(text: str) -> str:
         lineclass=None,
         omitsize=True,
     )
-    return mark_safe(drawn.getvalue().decode())  # noqa: S308 - made here, of our own letters
+    return mark_safe(drawn.getvalue().decode())  # noqa: S308  # nosec B308, B703 - made here, of our own letters
