@@ -168,8 +168,7 @@ class Audited(Scoped, metaclass=AuditedBase):
         found = super().get_constraints()
         if self._before is None:
             return found
-        now = self.facts()
-        kept = {name for name, value in now.items() if self._before.get(name, value) == value}
+        kept = {name for name, value in self.facts().items() if self._before[name] == value}
         kept |= {it.name for it in self._meta.concrete_fields if it.attname in kept}
         return [(model, [it for it in of if not _named_by(it) <= kept]) for model, of in found]
 
