@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from projects import archive
-from projects.models import Pulse, audit
-from reports import bell, clock
+from projects.models import Pulse
+from reports import bell, checkpoints, clock
 from reports.choices import ReportState
 from reports.models import Report, ReportSchedule
 from reports.models.register import UNFINISHED
@@ -23,6 +23,7 @@ PATIENCE = dt.timedelta(minutes=15)  # what waits longer waits for a person
 SILENCE = 5  # turns of the scheduler that may be missed
 LEAST_SILENCE = dt.timedelta(minutes=5)
 SHOWN = 20
+OLDEST_CHECKPOINT = 48  # hours; one is written a day
 LEAST_FREE = 1_000_000_000  # bytes; some thousand reports
 
 
@@ -46,7 +47,7 @@ def deep(request: HttpRequest) -> JsonResponse:
     """Answer 200 when reports come as they are owed, else 503 with the names of what is wrong (docs/runbook.md)."""
     try:
         now = clock.now()
-        found = {"database": "ok", **_register(now), "tick": _tick(now), "chain": _chain()}
+        found = {"database": "ok", **_register(now), "tick": _tick(now), "chain": checkpoints.chain_head_state(now=now)}
     except Error:
         found = {"database": "no answer"}
     found["broker"] = ("ok" if bell.is_heard() else "no answer") if settings.REDIS_URL else "polling"
@@ -86,12 +87,6 @@ def _tick(now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _chain() -> dict[str, Any]:
-    """Return the head of the audit trail, as every report prints it."""
-    seq, digest = audit.head()
-    return {"seq": seq, "hash": digest}
-
-
 def _active() -> list[ReportSchedule]:
     return list(ReportSchedule.objects.filter(active=True).prefetch_related("reports"))
 
@@ -111,6 +106,12 @@ def _wrong(found: dict[str, Any]) -> list[str]:
         "failed": found.get("failed", {}).get("count"),
         "unregistered": found.get("unregistered"),
         "tick": found.get("tick", {}).get("is_silent"),
+        "chain": _is_broken(found.get("chain", {})),
         "disk": found["disk"]["free_megabytes"] * 1_000_000 < LEAST_FREE,
     }
     return [name for name, is_wrong in signs.items() if is_wrong]
+
+
+def _is_broken(chain: dict[str, Any]) -> bool:
+    """Whether the end of the trail does not fit, or nothing has sealed it for too long."""
+    return not chain.get("fits", True) or (chain.get("checkpoint_hours") or 0) > OLDEST_CHECKPOINT

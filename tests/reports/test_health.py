@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from projects import permissions
-from projects.models import Pulse, audit
-from reports import clock, engine, ordering
+from projects.models import AuditEvent, Pulse, audit
+from reports import checkpoints, clock, engine, ordering
 from reports.choices import ReportKind, ReportState
 from reports.models import Report, ReportSchedule
 from tests.cast import Cast
+from tests.emptying import past_triggers
 from tests.reports.orders import schedule
 from tracker import health
 
@@ -46,7 +48,7 @@ def test_a_machine_at_work_is_well(cast: Cast):
     status, said = asked()
     assert (status, said["status"], said["wrong"]) == (200, "ok", [])
     assert said["broker"] == ("ok" if settings.REDIS_URL else "polling")
-    assert said["chain"] == dict(zip(("seq", "hash"), audit.head(), strict=True))
+    assert (said["chain"]["seq"], said["chain"]["fits"]) == (audit.head()[0], True)
     assert said["tick"]["age_seconds"] < 60
 
 
@@ -110,3 +112,14 @@ def test_a_scheduler_that_never_came_or_is_silent_is_an_alarm(db):
     assert 360 <= said["tick"]["age_seconds"] < 420
     engine.tick(now=clock.now())
     assert asked()[0] == 200
+
+
+def test_a_trail_whose_end_does_not_fit_or_that_nothing_sealed_is_an_alarm(cast: Cast, monkeypatch):
+    checkpoints.write_due(now=clock.now() - dt.timedelta(hours=49))
+    assert asked()[1]["wrong"] == ["chain"]
+    checkpoints.write_due(now=clock.now())
+    assert asked()[1]["wrong"] == []
+    with past_triggers(connection):
+        AuditEvent.objects.filter(seq=audit.head()[0]).update(reason="never said")
+    status, said = asked()
+    assert (status, said["wrong"], said["chain"]["fits"]) == (503, ["chain"], False)
