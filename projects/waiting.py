@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ class Waiting:
     status: str
     claimed_at: dt.datetime
     claimed_by: str
-    """The post of who claimed."""
+    """The post of who claimed, or the name where no post is recorded."""
     reference: str
     subject: str
 
@@ -130,7 +130,9 @@ def _of_all(kinds: Iterable[str], by: Actor, narrowed: Any) -> list[Waiting]:
                 key_=F("reference") if kind == MILESTONE else Cast("pk", CharField()),
                 reference_=F(reference),
                 subject_=Cast(title, CharField()),
-                by_=F("claimed_by__post"),
+                by_=Case(
+                    When(claimed_by__post="", then=F("claimed_by__full_name")), default=F("claimed_by__post")
+                ),
             ).values_list("kind_", "key_", "version", "status", "claimed_at", "by_", "reference_", "subject_")
         )
     if not parts:

@@ -47,7 +47,12 @@ def deep(request: HttpRequest) -> JsonResponse:
     """Answer 200 when reports come as they are owed, else 503 with the names of what is wrong (docs/runbook.md)."""
     try:
         now = clock.now()
-        found = {"database": "ok", **_register(now), "tick": _tick(now), "chain": checkpoints.chain_head_state(now=now)}
+        found = {
+            "database": "ok",
+            **_register(now),
+            "tick": _tick(now),
+            "chain": checkpoints.chain_head_state(now=now),
+        }
     except Error:
         found = {"database": "no answer"}
     found["broker"] = ("ok" if bell.is_heard() else "no answer") if settings.REDIS_URL else "polling"

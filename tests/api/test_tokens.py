@@ -88,7 +88,9 @@ def test_a_refusal_names_the_scope_that_is_missing(officer: APIClient):
 def test_every_action_has_a_scope():
     assert {permissions.scope_of(action) for action in permissions.MAY} == set(Scope)
     assert {action for action in permissions.MAY if permissions.scope_of(action) == "read"} == {
-        "history.read"
+        "history.read",
+        "styleguide.read",
+        "bundle.download",
     }
 
 
@@ -99,7 +101,7 @@ def test_a_token_reaches_no_further_than_the_roles(cast: Cast, signed_in: SignIn
 
 
 def test_me_tells_what_the_token_lets_do(officer: APIClient):
-    assert carrying(make(officer)).get(ME).json()["may"] == ["history.read"]
+    assert carrying(make(officer)).get(ME).json()["may"] == ["history.read", "styleguide.read"]
     assert "milestone.log" in officer.get(ME).json()["may"]
 
 
