@@ -17,9 +17,9 @@ CHECKS := DATA_DIR=$(CURDIR)/var/checks SECRET_KEY=used-by-the-checks-of-the-mak
 PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.example BEHIND_TLS_PROXY=yes
 HINDI := locale/hi/LC_MESSAGES/django.po
 
-.PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast faults \
-	fuzz axe hostile bench-reports bench-api bench-audit check lint safety format-check templates imports types migrations-check \
-	deploy-check schema-check format messages api-reference migrations lock clean
+.PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast \
+	test-installation faults fuzz axe hostile bench-reports bench-api bench-audit check lint safety format-check templates imports \
+	types migrations-check deploy-check schema-check format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ test-thorough: setup-dev ## Ask everything of both databases and go through ever
 
 test-fast: ## Run the suite on SQLite without setting up, up to the first failure
 	TEST_DATABASE=sqlite $(RUN) -m pytest -q -x -n $(JOBS) --dist loadgroup -m "not processes"
+
+test-installation: setup-dev ## Follow docs/installation.md with all locked libraries installed anew; a minute or two
+	INSTALLATION=whole TEST_DATABASE=postgres $(RUN) -m pytest -q -n 0 tests/frontdoor/test_installation.py
 
 faults: var/checks ## Let every fault happen to 200 owed reports on each database and broker; FAULTS="--write" keeps the table
 	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m tests.faults.campaign $(FAULTS)

@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from projects import archive
-from projects.models import Evidence, audit
+from projects.models import DisplayCopy, Evidence, audit
 from reports.models import Edition
 from tracker import dumps
 from tracker.dumps import Ask, Unusable
@@ -31,7 +31,7 @@ from tracker.dumps import Ask, Unusable
 MANIFEST = "manifest.json"
 FORMAT = 1
 # The columns that name files of the archive, and what to call what they belong to.
-NAMED = ((Evidence, "sha256"), (Edition, "sha256"))
+NAMED = ((Evidence, "sha256"), (Edition, "sha256"), (DisplayCopy, "sha256"))
 PIECE = 1024 * 1024
 
 
