@@ -16,7 +16,14 @@ from tests.api.scene import OWN, Scene
 # What a GET answers that is no page of ours: words for programs, and files.
 NOT_PAGES = {
     *("healthz", "readyz", "report-progress"),
-    *("verify-program", "calendar-feed", "evidence-download", "evidence-preview", "report-pdf"),
+    *(
+        "verify-program",
+        "verify-bundle-program",
+        "calendar-feed",
+        "evidence-download",
+        "evidence-preview",
+        "report-pdf",
+    ),
 }
 # Pages that the matrix itself is not shown: one for strangers, one about a notice that the site makes for its reader.
 ELSEWHERE = ("sign-in", "notice-snooze")

@@ -88,7 +88,7 @@ def suffer(world: World, kind: Kind) -> Row:
         world.dismiss()
         world.turn_the_page(kind.title)
     if row.verdict.startswith("NOT RUN"):  # what it would have owed must not be owed to the next one
-        world.tell("UPDATE reports_reportschedule SET active = false WHERE title = ?", kind.title)
+        world.let_sleep(kind.title)
     return row
 
 

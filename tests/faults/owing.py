@@ -1,4 +1,7 @@
-"""`python -m tests.faults.owing TITLE COUNT ...`: schedules that owe COUNT reports each, on small projects, asleep until woken."""
+"""`python -m tests.faults.owing TITLE COUNT ...`: schedules that owe COUNT reports each, on small projects, asleep until woken.
+
+`python -m tests.faults.owing --wake TITLE` wakes them, `--sleep TITLE` puts them to sleep: as people do it, so that the audit trail tells of it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ POISONED = "PRJ-020"
 # Long enough for a drawing to need more than it may use, in every attempt.
 POISON = "The furnace waits for its lining. " * 30_000
 SMALLEST = 12
+WAKE, SLEEP = "--wake", "--sleep"
 
 
 def owe(title: str, count: int) -> None:
@@ -49,20 +53,36 @@ def owe(title: str, count: int) -> None:
 
 
 def poison() -> None:
-    """Write the text past the models: nobody could enter it."""
-    from django.db import connection  # noqa: PLC0415 - as above
+    """Write the text past every form: nobody could enter it."""
+    from django.utils import timezone  # noqa: PLC0415 - Django has to be set up first
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE projects_milestonerevision SET narrative = %s WHERE milestone_id IN (SELECT m.id FROM"
-            " projects_milestone m JOIN projects_project p ON p.id = m.project_id WHERE p.reference = %s)",
-            [POISON, POISONED],
-        )
+    from projects.models import MilestoneRevision, audit  # noqa: PLC0415
+
+    by = audit.system_actor("faults", on=timezone.localdate())
+    for row in MilestoneRevision.objects.filter(milestone__project__reference=POISONED):
+        audit.change(row, by=by, action="test.poison", changes={"narrative": POISON})
+
+
+def switch(title: str, *, active: bool) -> None:
+    """Wake the schedules of the title, or put them to sleep."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - Django has to be set up first
+    from django.utils import timezone  # noqa: PLC0415
+
+    from projects import permissions  # noqa: PLC0415
+    from projects.models import audit  # noqa: PLC0415
+    from reports.models import ReportSchedule  # noqa: PLC0415
+
+    by = permissions.actor(get_user_model().objects.get(username="manager"), on=timezone.localdate())
+    for row in ReportSchedule.objects.filter(title=title).exclude(active=active):
+        audit.change(row, by=by, action="schedule.change", changes={"active": active})
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
     django.setup()
+    if sys.argv[1] in (WAKE, SLEEP):
+        switch(sys.argv[2], active=sys.argv[1] == WAKE)
+        return
     arguments = iter(sys.argv[1:])
     for title, count in zip(arguments, arguments, strict=True):
         owe(title, int(count))

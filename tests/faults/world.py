@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 from django.conf import settings
 
 from tests import services
+from tests.faults.owing import SLEEP, WAKE
 from tests.processes import Installation, Process
 
 LEASE, TICK = 5, 1
@@ -75,10 +75,15 @@ class World(Installation):
 
     def owe(self, **counts: int) -> None:
         """Create the schedules that will owe so many reports each, asleep."""
-        arguments = [str(part) for title, count in counts.items() for part in (title, count)]
-        done = subprocess.run(
-            self._command("-m", "tests.faults.owing", *arguments), **self._as_here(), check=False
-        )
+        self._with_schedules(*(str(part) for title, count in counts.items() for part in (title, count)))
+
+    def let_sleep(self, title: str) -> None:
+        """Let the schedules of `title` owe nothing more."""
+        self._with_schedules(SLEEP, title)
+
+    def _with_schedules(self, *arguments: str) -> None:
+        command = self._command("-m", "tests.faults.owing", *arguments)
+        done = subprocess.run(command, **self._as_here(), check=False)
         assert done.returncode == 0, done.stdout
 
     def wake(self, title: str) -> int:
@@ -86,7 +91,7 @@ class World(Installation):
         count = "sum(CASE WHEN starts_on = ends_on THEN 1 ELSE 2 END)"
         asked = f"SELECT {count} FROM reports_reportschedule WHERE title = ?"  # noqa: S608 - nothing from outside
         ((expected,),) = self.ask(asked, title)
-        self.tell("UPDATE reports_reportschedule SET active = true WHERE title = ?", title)
+        self._with_schedules(WAKE, title)
         return int(expected)
 
     def hire(self, count: int = 2, *, fault: str = "", name: str = "worker", kept: bool = True,
@@ -134,9 +139,8 @@ class World(Installation):
 
     def _fill(self, post: Post) -> Post:
         environment = {name: value for name, value in {**self.environment, **post.variables}.items() if value}
-        where: Any = SimpleNamespace(folder=self.folder, environment=environment)
         program, *arguments = post.command
-        post.process = Process(post.name, [program, *arguments], where)
+        post.process = Process(post.name, [program, *arguments], self.folder, environment)
         if post not in self.posts:
             self.posts.append(post)
         return post

@@ -20,6 +20,7 @@ from projects.models import (
     DisplayCopy,
     Evidence,
     Finding,
+    Identity,
     Indicator,
     Measurement,
     Membership,
@@ -33,6 +34,7 @@ from projects.models import (
     ReliancePoint,
     ReviewMeeting,
     SectorNeed,
+    SignIn,
     StageGate,
     Target,
     User,
@@ -115,6 +117,17 @@ def evidence(scene: Scene) -> Evidence:
 
 def display_copy(scene: Scene) -> DisplayCopy:
     return DisplayCopy.objects.create(original="a" * 64, sha256="b" * 64, size=1, holds_location=False)
+
+
+def session(scene: Scene) -> SignIn:
+    user = scene.cast.officer
+    return SignIn.objects.create(
+        session_key="k", session_data="", expire_date=NOW, user=user, since=NOW, seen_at=NOW
+    )
+
+
+def identity(scene: Scene) -> Identity:
+    return Identity.objects.create(user=scene.cast.officer, issuer="https://id.example", subject="s")
 
 
 def revision(scene: Scene) -> MilestoneRevision:
@@ -238,6 +251,8 @@ CONSTRAINTS: dict[str, tuple[Callable[[Scene], Any], dict[str, Any]]] = {
     "evidence_supports_one_claim": (evidence, {"milestone": None}),
     "evidence_digest_is_sha256": (evidence, {"sha256": "A" * 64}),
     "evidence_is_not_empty": (evidence, {"size": 0}),
+    "signed_in_since": (session, {"since": None}),
+    "identity_is_named": (identity, {"subject": ""}),
     "display_copy_digests_are_sha256": (display_copy, {"original": "A" * 64}),
     "display_copy_is_not_empty": (display_copy, {"size": 0}),
     "indicator_bounds_are_in_order": (measure, {"plausible_from": 2, "plausible_to": 1}),
