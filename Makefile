@@ -18,8 +18,8 @@ PRODUCTION := $(CHECKS) BASE_URL=https://tracker.example ALLOWED_HOSTS=tracker.e
 HINDI := locale/hi/LC_MESSAGES/django.po
 
 .PHONY: help setup run demo worker scheduler setup-dev test test-sqlite test-postgres test-processes test-thorough test-fast \
-	test-installation faults fuzz axe hostile bench-reports bench-api bench-audit check lint safety format-check templates imports \
-	types migrations-check deploy-check schema-check format messages api-reference migrations lock clean
+	test-installation faults fuzz axe hostile bench-reports bench-api bench-audit load check lint safety format-check templates \
+	imports types migrations-check deploy-check schema-check format messages api-reference migrations lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itsel
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadgroup -m "not processes"
 
 test-processes: ## Run the tests that start real servers, workers and browsers; they wait as much as they work
-	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) + 1)) --dist loadfile -m processes
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) * 2)) --dist loadfile -m processes
 
 test-thorough: setup-dev ## Ask everything of both databases and go through every product whole; for a night
 	@THOROUGH=yes $(MAKE) test
@@ -91,6 +91,9 @@ bench-api: setup-dev ## Time the API on 10,000 projects, 100,000 milestones and 
 
 bench-audit: setup-dev ## Time the audit trail: events a second with four writers, and the verification of 1,000,000 events
 	@$(CHECKS) $(RUN) -m bench.audit
+
+load: setup-dev var/checks ## Let 50 people work for ten minutes while 200 reports are made and slow callers hold on; LOAD="--seconds 60 --reports 20"
+	@$(CHECKS) DJANGO_SETTINGS_MODULE=tracker.settings $(RUN) -m bench.load $(LOAD)
 
 # --- Checking ---
 

@@ -1,4 +1,4 @@
-"""How the pages are shown to one person: language, theme, size of text.
+"""How the pages are shown to one person: language, theme, size of text, and whether keys lead somewhere.
 
 Every device keeps its choice in cookies. The language is kept with the account as well: mails are written in it, and a device on which
 nothing was chosen takes it over when its person signs in. None of it is a fact of the programme, so none of it is audited.
@@ -32,11 +32,16 @@ class Text(models.TextChoices):
     LARGER = "larger", _("Larger")
 
 
-COOKIES: dict[str, type[models.TextChoices]] = {"theme": Theme, "text": Text}
+class Shortcuts(models.TextChoices):
+    ON = "", _("On")
+    OFF = "off", _("Off")
+
+
+COOKIES: dict[str, type[models.TextChoices]] = {"theme": Theme, "text": Text, "shortcuts": Shortcuts}
 
 
 def shown(request: HttpRequest) -> dict[str, str]:
-    """Return the theme and the size of text of the device, "" where none is chosen; what a cookie makes up counts as none."""
+    """Return theme, size of text and shortcuts of the device, "" where none is chosen; what a cookie makes up counts as none."""
     found = {name: request.COOKIES.get(_cookie(name), "") for name in COOKIES}
     return {name: value if value in COOKIES[name].values else "" for name, value in found.items()}
 

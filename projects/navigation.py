@@ -19,6 +19,7 @@ class Entry:
     section: str = ""  # the `section` of the pages that belong to it
     keeps_day: bool = False  # its figures hold as of a day that the reader may choose
     needs: str = ""  # what of `views.page.navigation` the reader must have
+    key: str = ""  # the key that, after g, leads there
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Group:
 
 
 GROUPS = (
-    Group("", (Entry("home", _("Home"), "home"),)),
-    Group("", (Entry("overview", _("Overview"), "overview", keeps_day=True),)),
+    Group("", (Entry("home", _("Home"), "home", key="h"),)),
+    Group("", (Entry("overview", _("Overview"), "overview", keeps_day=True, key="o"),)),
     Group(
         _("Results"),
         (
-            Entry("target-list", _("Targets"), "targets", keeps_day=True),
+            Entry("target-list", _("Targets"), "targets", keeps_day=True, key="t"),
             Entry("reliance-list", _("Reliance"), "reliance", keeps_day=True),
             Entry("transfer-list", _("Technology transfer"), "transfers", keeps_day=True),
             Entry("money", _("Money"), "money", keeps_day=True),
@@ -44,10 +45,10 @@ GROUPS = (
     Group(
         _("Work"),
         (
-            Entry("project-list", _("Projects"), "projects", keeps_day=True),
-            Entry("milestone-list", _("Milestones"), "milestones", keeps_day=True),
+            Entry("project-list", _("Projects"), "projects", keeps_day=True, key="p"),
+            Entry("milestone-list", _("Milestones"), "milestones", keeps_day=True, key="m"),
             Entry("roadmap", _("Roadmap"), "roadmap", keeps_day=True),
-            Entry("warnings", _("Early warning"), "warnings", keeps_day=True),
+            Entry("warnings", _("Early warning"), "warnings", keeps_day=True, key="w"),
             Entry("meeting-list", _("Reviews"), "meetings"),
             Entry("action-point-list", _("Action points"), "action-points"),
         ),
@@ -55,16 +56,16 @@ GROUPS = (
     Group(
         _("Reports"),
         (
-            Entry("report-list", _("Register of reports"), "reports"),
+            Entry("report-list", _("Register of reports"), "reports", key="r"),
             Entry("schedule-list", _("Schedules"), "schedules"),
             Entry("verify", _("Verify a report"), "verify"),
-            Entry("finding-list", _("Findings"), "findings"),
+            Entry("finding-list", _("Findings"), "findings", key="f"),
         ),
     ),
     Group(
         _("Register"),
         (
-            Entry("agreement-list", _("Agreements"), "agreements", keeps_day=True),
+            Entry("agreement-list", _("Agreements"), "agreements", keeps_day=True, key="a"),
             Entry("organisation-list", _("Organisations"), "organisations"),
             Entry("indicator-list", _("Indicators"), "indicators"),
         ),
@@ -122,3 +123,16 @@ def address_of(route: str) -> str:
         return reverse(route)
     except NoReverseMatch:
         return ""
+
+
+def shortcuts(rights: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """Return keys, words and address of each shortcut that leads somewhere, for one reader."""
+    found = [
+        (f"g {entry.key}", entry.label, reverse(entry.route))
+        for group in GROUPS
+        for entry in group.entries
+        if entry.key and (not entry.needs or rights.get(entry.needs))
+    ]
+    if rights.get("may_log"):
+        found.append(("n", _("Log a milestone"), reverse("milestone-log")))
+    return found

@@ -140,6 +140,13 @@ def main_nav(context: Context) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("includes/shortcuts.html", takes_context=True)
+def shortcuts(context: Context) -> dict[str, Any]:
+    """Return what the keys lead to, for a page of somebody who has signed in."""
+    rights = {str(name): value for name, value in context.flatten().items()}
+    return {"shortcuts": navigation.shortcuts(rights)}
+
+
 @register.simple_tag(takes_context=True)
 def carry(context: Context) -> str:
     """Return `?as_of=...` where the reader has chosen a day, so that links stay on it."""

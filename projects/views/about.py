@@ -91,6 +91,7 @@ def cookies() -> list[tuple[str, Any, Any]]:
     purposes = {
         "theme": _("the theme chosen on this device"),
         "text": _("the size of text chosen on this device"),
+        "shortcuts": _("that keyboard shortcuts are off on this device"),
     }
     return [
         (

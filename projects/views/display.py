@@ -31,11 +31,17 @@ class DisplayForm(forms.Form):
     text = forms.ChoiceField(
         label=_("Size of text"), choices=display.Text.choices, required=False, widget=forms.RadioSelect
     )
+    shortcuts = forms.ChoiceField(
+        label=_("Keyboard shortcuts"),
+        choices=display.Shortcuts.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
 
 @method_decorator(never_cache, name="dispatch")
 class Display(FormView):
-    """Language, theme and size of text; the header sends the language alone."""
+    """Language, theme, size of text and shortcuts; the header sends the language alone."""
 
     template_name = "projects/display.html"
     form_class = DisplayForm

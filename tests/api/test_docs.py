@@ -59,9 +59,9 @@ def test_the_commands_of_the_tour_do_what_it_says(
         "partner",
         "manager",
     )
-    assert Evidence.objects.get(milestone=milestone).name == "appraisal.pdf"
+    assert Evidence.objects.get(milestone=milestone).name == "appraisal.txt"
     issued_one = Report.objects.get(state="issued")
-    assert (tmp_path / "evidence.pdf").read_bytes() == (tmp_path / "appraisal.pdf").read_bytes()
+    assert (tmp_path / "evidence.txt").read_bytes() == (tmp_path / "appraisal.txt").read_bytes()
     assert (tmp_path / "report.pdf").read_bytes() == content(issued_one, "en")
     assert (tmp_path / "report.json").read_text() == Report.objects.get(state="issued").snapshot
     assert AuditEvent.objects.filter(action="report.download", actor__username="auditor").count() == 3

@@ -6,10 +6,12 @@ One test, because one site serves it all: what it costs is the stage and the ser
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import tasks
 from tests.browser.axe import faults, pale, tell
 from tests.browser.conftest import Site
 from tests.browser.pages import pages
@@ -22,11 +24,12 @@ EVERYTHING = os.environ.get("AXE") == "everything"
 FIRST_PAGE = 150_000  # bytes besides fonts, of the first page after signing in
 
 
-def test_every_page_can_be_read_reached_and_loaded_by_everybody(site: Site):
+def test_every_page_can_be_read_reached_and_loaded_and_every_task_be_done(site: Site, tmp_path: Path):
     assert weight_of_the_first_page(site) < FIRST_PAGE
     the_navigation_needs_no_script_and_no_mouse(site)
     found = what_axe_finds(site)
     assert not any(found.values()), tell(found)
+    tasks.all_done(site, tmp_path)  # last: what they do changes what the pages show
 
 
 def what_axe_finds(site: Site) -> dict[str, list[str]]:

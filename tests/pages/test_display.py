@@ -41,9 +41,19 @@ def test_the_page_keeps_theme_and_size_and_names_what_is_chosen(cast, client):
     assert client.post("/preferences/", chosen).url == "/sign-in/"
     assert '<html lang="en" data-theme="contrast" data-text="larger">' in page(client, "/sign-in/")
     assert 'value="contrast"' in (kept := page(client, "/preferences/"))
-    assert kept.count("checked") == 3
+    assert kept.count("checked") == 4
     client.post("/preferences/", {"language": "en", "theme": "", "text": ""})
     assert '<html lang="en">' in page(client, "/sign-in/")
+
+
+def test_keys_lead_somewhere_until_they_are_switched_off(cast, as_user):
+    browser = as_user(cast.officer)
+    assert 'data-keys="g m"' in page(browser, "/")
+    assert 'data-keys="n"' not in page(as_user(cast.our_viewer), "/")  # who may not log has no such key
+    browser.post("/preferences/", {"language": "en", "theme": "", "text": "", "shortcuts": "off"})
+    off = page(browser, "/")
+    assert "shortcuts.js" not in off
+    assert "data-keys" not in off
 
 
 @pytest.mark.parametrize("cookie", ['"><script>', "blue"])

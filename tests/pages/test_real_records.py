@@ -8,6 +8,7 @@ from django.test import Client
 
 from projects.choices import Role
 from projects.management.commands.load_demonstration import records
+from tests.breadth import THOROUGH
 from tests.cast import person
 
 
@@ -46,7 +47,7 @@ def test_lists_find_as_many_as_the_overview_counts_and_every_record_opens(audito
         ("/projects/?phase=pilot", 3),
     ):
         assert auditor.get(query).context["paginator"].count == expected, query
-    for number in range(1, 29):
+    for number in range(1, 29, 1 if THOROUGH else 4):
         assert auditor.get(f"/projects/PRJ-{number:03d}/").status_code == 200
         assert auditor.get(f"/agreements/AGR-{number:03d}/").status_code == 200
 

@@ -17,6 +17,7 @@ from projects.models import AuditEvent
 from reports import engine, printing
 from reports.choices import ReportState
 from reports.models import Report
+from tests.breadth import some
 from tests.reports.issued import failed, issued
 from tests.reports.orders import execute, fresh, order
 from tests.reports.verifying import revised
@@ -38,7 +39,9 @@ def said(command, *arguments):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("fields", [{}, {"kind": "programme", "project": None}], ids=["project", "programme"])
+@pytest.mark.parametrize(
+    "fields", some([{}, {"kind": "programme", "project": None}], 1), ids=lambda it: it.get("kind", "project")
+)
 def test_a_report_is_the_same_when_another_process_draws_it_again(cast, fields):
     report = made(cast, **fields)
     database = connection.settings_dict

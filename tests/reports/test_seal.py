@@ -30,6 +30,7 @@ from projects import archive
 from reports import engine, figures, printing, seal, verification
 from reports.choices import Outcome, ReportState
 from reports.management.commands.make_seal_key import NAME, development_key
+from tests.breadth import some
 from tests.reports import printing as paper
 from tests.reports.conformance import failures
 from tests.reports.orders import NOW, order
@@ -82,12 +83,12 @@ def test_the_seal_is_appended_to_what_was_drawn(key):
     assert sealed().startswith(paper.printed("project"))
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("language", some(["hi", "en"], 1))
 def test_a_sealed_report_keeps_to_pdf_ua(key, language):
     assert failures(sealed(language)) == []
 
 
-@pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.8])
+@pytest.mark.parametrize("share", some([0.01, 0.6, 0.3, 0.8], 2))
 def test_a_changed_byte_breaks_the_seal(key, share):
     content = bytearray(sealed())
     content[content.index(b"stream", int(len(paper.printed("project")) * share)) + 20] ^= 1
