@@ -36,7 +36,7 @@ def test_the_site_map_names_what_its_reader_may_open_and_nothing_else(cast, as_u
 
 def test_the_policies_name_every_cookie_that_is_set(cast, as_user):
     browser = as_user(cast.officer)
-    browser.post("/preferences/", {"language": "en", "theme": "dark", "text": "large"})
+    browser.post("/preferences/", {"language": "en", "theme": "dark", "text": "large", "shortcuts": "off"})
     page(browser, "/feedback/")
     told = {name for name, _purpose, _stay in cookies()}
     assert set(browser.cookies) <= told

@@ -17,7 +17,7 @@ browser = Client()
 secure = {"secure": True, "headers": {"host": "tracker.example"}}
 plain = browser.get("/sign-in/", headers={"host": "tracker.example"})
 page = browser.get("/sign-in/", **secure)
-kept = browser.post("/preferences/", {"language": "hi", "theme": "dark", "text": "large"}, **secure)
+kept = browser.post("/preferences/", {"language": "hi", "theme": "dark", "text": "large", "shortcuts": "off"}, **secure)
 session = ("NAME", "SECURE", "HTTPONLY", "SAMESITE")
 print(json.dumps({
     "plain": [plain.status_code, plain["Location"]],
@@ -54,7 +54,9 @@ def test_a_plain_request_is_sent_to_https(answers):
 
 def test_every_cookie_belongs_to_this_host_and_to_tls(answers):
     names = {cookie.partition("=")[0] for cookie in answers["cookies"]}
-    assert names == {f"__Host-{name}" for name in ("csrftoken", "django_language", "theme", "text")}
+    assert names == {
+        f"__Host-{name}" for name in ("csrftoken", "django_language", "theme", "text", "shortcuts")
+    }
     for cookie in answers["cookies"]:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes, cookie
