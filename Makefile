@@ -60,7 +60,7 @@ test-postgres: ## Run the suite on a PostgreSQL and a Redis that it starts itsel
 	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $(JOBS) --dist loadgroup -m "not processes"
 
 test-processes: ## Run the tests that start real servers, workers and browsers; they wait as much as they work
-	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) * 2)) --dist loadfile -m processes
+	TEST_DATABASE=postgres $(RUN) -m pytest -q -n $$(($(JOBS) + 1)) --dist loadfile -m processes
 
 test-thorough: setup-dev ## Ask everything of both databases and go through every product whole; for a night
 	@THOROUGH=yes $(MAKE) test

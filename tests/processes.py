@@ -46,7 +46,7 @@ class Installation:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
@@ -173,7 +173,7 @@ class Caller:
             return Answer(error.code, error.read(), error.headers, error.url)
 
 
-def until(holds: Callable[[], Any], log: Callable[[], str] = str, seconds: float = 60) -> Any:
+def until(holds: Callable[[], Any], log: Callable[[], str] = str, seconds: float = 180) -> Any:
     """Return what `holds` gives as soon as it is true; fail with the log when it does not become so in time."""
     end = time.monotonic() + seconds
     while not (found := holds()):
