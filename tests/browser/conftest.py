@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from projects import noticing
 from projects.models import Notice
@@ -21,6 +21,7 @@ from tests.api.scene import OWN, Scene, assemble_scene
 from tests.processes import Installation
 from tracker import compression
 
+expect.set_options(timeout=30_000)  # a busy machine takes longer: that is no failure
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 800}
 
 
