@@ -22,7 +22,7 @@ from projects.models.agreements import Agreement
 from projects.models.audit import AuditedQuerySet
 from projects.models.documents import attach
 from projects.models.finding_checks import CONSTRAINTS
-from projects.models.lifecycle import LifecycleModel, locked
+from projects.models.lifecycle import LifecycleModel, locked, required
 from projects.models.milestones import Milestone
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
@@ -227,7 +227,7 @@ class Finding(LifecycleModel):
     ) -> Self:
         """Raise a finding on a project, an agreement, a milestone or a report, and return it with its reference."""
         permissions.require(by, "finding.raise", about)
-        text = _required(text, "text", _("Say what was found."))
+        text = required(text, "text", _("Say what was found."))
         if due_on < by.on:
             raise ValidationError({"due_on": _("The reply is due today or later.")})
         row = cls(
@@ -256,7 +256,7 @@ class Finding(LifecycleModel):
         version: int | None = None,
     ) -> None:
         """Answer it, for the ministry or for the partner whose it is, with files where there are any."""
-        answer = _required(answer, "answer", _("Write the answer."))
+        answer = required(answer, "answer", _("Write the answer."))
         with transaction.atomic():
             number = locked(self).claim_number + 1
             self._take(
@@ -281,7 +281,7 @@ class Finding(LifecycleModel):
         self, *, by: Actor, reason: str, due_on: dt.date | None = None, version: int | None = None
     ) -> None:
         """Raise it again, with what the answer leaves open, and a later day for the reply."""
-        reason = _required(reason, "reason", _("Say what the answer leaves open."))
+        reason = required(reason, "reason", _("Say what the answer leaves open."))
         if due_on is not None and due_on < by.on:
             raise ValidationError({"due_on": _("The reply is due today or later.")})
         changes: dict[str, Any] = {"returned_reason": reason} | ({"due_on": due_on} if due_on else {})
@@ -289,16 +289,10 @@ class Finding(LifecycleModel):
 
     def withdraw(self, *, by: Actor, reason: str, version: int | None = None) -> None:
         """Take it back, as who raised it; it stays in the list and in the audit trail."""
-        reason = _required(reason, "reason", _("Say why it is withdrawn."))
+        reason = required(reason, "reason", _("Say why it is withdrawn."))
         self._take(
             "withdraw", by=by, version=version, reason=reason, withdrawn_on=by.on, withdrawn_reason=reason
         )
-
-
-def _required(text: str, field: str, message: str) -> str:
-    if not text.strip():
-        raise ValidationError({field: message})
-    return text.strip()
 
 
 def _place(about: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,13 @@ def require_version(row: Audited, version: int | None) -> None:
             _("%(row)s was changed by someone else after you opened it. Look at it again and decide anew.")
             % {"row": row}
         )
+
+
+def required(text: str, field: str, message: Any) -> str:
+    """Return the text without blanks around it; ValidationError with the message at the field where nothing is left."""
+    if not text.strip():
+        raise ValidationError({field: message})
+    return text.strip()
 
 
 class LifecycleModel(Audited):

@@ -16,7 +16,7 @@ from projects.choices import ActionState
 from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
-from projects.models.lifecycle import LifecycleModel, locked
+from projects.models.lifecycle import LifecycleModel, locked, required
 from projects.models.milestones import Milestone
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
@@ -256,7 +256,7 @@ class ActionPoint(LifecycleModel):
 
     def done(self, *, by: Actor, note: str, version: int | None = None) -> None:
         """Say that it is done, with a note on what shows it."""
-        note = _required(note, "note", _("Say what shows that it is done."))
+        note = required(note, "note", _("Say what shows that it is done."))
         self._take(
             "done",
             by=by,
@@ -274,15 +274,9 @@ class ActionPoint(LifecycleModel):
 
     def return_(self, *, by: Actor, reason: str, version: int | None = None) -> None:
         """Open it again, with the reason why it is not done."""
-        reason = _required(reason, "reason", _("Say what is missing."))
+        reason = required(reason, "reason", _("Say what is missing."))
         gone = {"done_on": None, "done_by": None, "done_note": ""}
         self._take("return", by=by, version=version, reason=reason, returned_reason=reason, **gone)
-
-
-def _required(text: str, field: str, message: str) -> str:
-    if not text.strip():
-        raise ValidationError({field: message})
-    return text.strip()
 
 
 def _subject(

@@ -19,7 +19,7 @@ from projects.models import audit
 from projects.models.agreements import Agreement
 from projects.models.audit import Audited, AuditedQuerySet
 from projects.models.documents import attach
-from projects.models.lifecycle import LifecycleModel, TransitionError, locked
+from projects.models.lifecycle import LifecycleModel, TransitionError, locked, required
 from projects.models.milestone_states import MilestoneQuerySet, State
 from projects.models.people import Organisation, User
 from projects.models.projects import Project
@@ -275,12 +275,12 @@ class Milestone(Sourced, LifecycleModel):
 
     def return_(self, *, by: Actor, reason: str, version: int | None = None) -> None:
         """Send the claim back with the reason; it no longer counts as achieved and may be claimed again."""
-        reason = _required(reason, "reason", _("Say what is missing, so that the claim can be mended."))
+        reason = required(reason, "reason", _("Say what is missing, so that the claim can be mended."))
         self._take("return", by=by, version=version, reason=reason, returned_reason=reason)
 
     def cancel(self, *, by: Actor, reason: str, version: int | None = None) -> None:
         """End the milestone without achievement; it stays visible and counts neither as open nor as achieved."""
-        reason = _required(reason, "reason", _("Say why the milestone is given up."))
+        reason = required(reason, "reason", _("Say why the milestone is given up."))
         self._take("cancel", by=by, version=version, reason=reason, cancelled_on=by.on)
 
     def revise(
@@ -295,7 +295,7 @@ class Milestone(Sourced, LifecycleModel):
         version: int | None = None,
     ) -> None:
         """Move the due date, keeping the old one as a revision; the first date a milestone gets is its baseline."""
-        narrative = _required(narrative, "narrative", _("Tell what happened and what is done about it."))
+        narrative = required(narrative, "narrative", _("Tell what happened and what is done about it."))
         if reason_code not in RevisionReason.values:
             raise ValidationError({"reason_code": _("Choose a reason from the list.")})
         with transaction.atomic():
@@ -369,9 +369,3 @@ def require_past(actual_on: dt.date, by: Actor) -> None:
         raise ValidationError(
             {"actual_on": _("The actual date lies in the future: claim a milestone once it is achieved.")}
         )
-
-
-def _required(text: str, field: str, message: Any) -> str:
-    if not text.strip():
-        raise ValidationError({field: message})
-    return text.strip()
