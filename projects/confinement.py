@@ -12,16 +12,35 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
 
 PR_SET_PDEATHSIG = 1
 MEGABYTE = 1024 * 1024
+OUT_OF_MEMORY = 71  # how a child ends that finds no memory: there may be none left to say more
+SIGNS_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "failed to allocate", "bad_alloc")
 # Only these variables reach a child; DATABASE_URL and SECRET_KEY do not.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+
+# From where a child finds the modules of this program.
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def environment() -> dict[str, str]:
     """Return what of this process's environment a child may know."""
     return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
+def answers() -> BinaryIO:
+    """Return the stream for this process's answer, and nothing else: libraries print where they like, which goes to stderr now."""
+    stream = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return stream
+
+
+def ran_out(status: int, errors: str) -> bool:
+    """Whether a child that ended so had no memory left."""
+    return status == OUT_OF_MEMORY or any(sign in errors for sign in SIGNS_OF_MEMORY)
 
 
 def die_with(parent: int) -> None:

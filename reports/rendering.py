@@ -21,13 +21,10 @@ from typing import BinaryIO
 
 from projects import confinement
 
-ROOT = Path(__file__).resolve().parent.parent
 NO_SYSTEM_FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
 """
-OUT_OF_MEMORY = 71
-SIGNS_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "failed to allocate", "bad_alloc")
 
 
 class RenderError(Exception):
@@ -83,7 +80,7 @@ def run(module: str, job: Job, limits: Limits) -> Result:
         with errors.open("wb") as said:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", module],
-                cwd=ROOT,
+                cwd=confinement.ROOT,
                 env=_environment(folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -104,9 +101,7 @@ def run(module: str, job: Job, limits: Limits) -> Result:
 
 def serve(draw: Callable[[Job], Result]) -> None:
     """Read one job from stdin, answer on stdout and exit: the whole life of a child."""
-    # Libraries print where they like: stdout is kept for the answer alone.
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    answer = confinement.answers()
     header, job = _read(sys.stdin.buffer)
     confinement.die_with(header["parent"])
     confinement.limit(header["processor_seconds"], header["megabytes"])
@@ -114,7 +109,7 @@ def serve(draw: Callable[[Job], Result]) -> None:
     try:
         result = draw(job)
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)  # there may be no memory left to say more
+        os._exit(confinement.OUT_OF_MEMORY)
     except RenderError as error:
         _answer(answer, {"code": error.code, "message": str(error)}, b"")
     else:
@@ -180,7 +175,7 @@ def _unpack(status: int, output: bytes, errors: str, limits: Limits) -> Result:
         if "code" in answer:
             raise RenderError(answer["code"], answer["message"])
         return Result(content, answer["pages"], answer["warnings"])
-    if status == OUT_OF_MEMORY or any(sign in errors for sign in SIGNS_OF_MEMORY):
+    if confinement.ran_out(status, errors):
         raise RenderError("memory", f"The report needs more than {limits.megabytes} megabytes of memory.")
     if status == -signal.SIGXCPU:
         raise RenderError(

@@ -12,15 +12,12 @@ from typing import BinaryIO
 from projects import confinement
 from projects.inspection.findings import Bounds, Found, Unfit
 
-OUT_OF_MEMORY = 71
 LARGEST_ANSWER = 8 * confinement.MEGABYTE
 
 
 def serve(check: Callable[[BinaryIO, Bounds, str], Found]) -> None:
     """Inspect the file on stdin as the order in the arguments says, and answer on stdout."""
-    # Libraries print where they like: stdout is kept for the answer alone.
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    answer = confinement.answers()
     order = json.loads(sys.argv[1])
     confinement.die_with(order["parent"])
     confinement.limit(order["processor_seconds"], order["megabytes"])
@@ -29,7 +26,7 @@ def serve(check: Callable[[BinaryIO, Bounds, str], Found]) -> None:
     try:
         found = check(sys.stdin.buffer, Bounds(**order["bounds"]), order["content_type"])
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)  # there may be no memory left to say more
+        os._exit(confinement.OUT_OF_MEMORY)
     except Unfit as unfit:
         told: dict[str, object] = {"code": unfit.code, "facts": unfit.facts}
     else:

@@ -11,15 +11,11 @@ import sys
 import tempfile
 import threading
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO
 
 from projects import confinement
-from projects.inspection.child import OUT_OF_MEMORY
 from projects.inspection.findings import Bounds, Found, Unfit
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SIGNS_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "failed to allocate", "bad_alloc")
 # Of one process of the web server at a time: each may use all the memory of its limits.
 AT_ONCE = 2
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -65,7 +61,7 @@ def _look(module: str, file: IO[bytes], content_type: str, bounds: Bounds, limit
         os.lseek(file.fileno(), 0, os.SEEK_SET)
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", f"projects.inspection.{module}", json.dumps(order)],
-            cwd=ROOT,
+            cwd=confinement.ROOT,
             env=confinement.environment() | {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
             stdin=file,
             stdout=answer,
@@ -90,8 +86,7 @@ def _told(status: int, output: bytes, errors: str, module: str) -> Found:
         if "code" in told:
             raise Unfit(told["code"], **told["facts"])
         return Found(display, told["holds_location"])
-    costly = status in (OUT_OF_MEMORY, -signal.SIGXCPU, -signal.SIGKILL)
-    if costly or any(sign in errors for sign in SIGNS_OF_MEMORY):
+    if status in (-signal.SIGXCPU, -signal.SIGKILL) or confinement.ran_out(status, errors):
         raise Unfit("too_costly")
     # A parser that breaks over a file has not understood it.
     log.warning("The inspection by %s ended with status %s: %s", module, status, errors.strip()[-500:])

@@ -12,7 +12,8 @@ from pathlib import Path
 import billiard
 import pytest
 
-from reports.rendering import ROOT, Job, Limits, RenderError, run
+from projects import confinement
+from reports.rendering import Job, Limits, RenderError, run
 
 PROBE = "tests.reports.probe"
 
@@ -94,7 +95,7 @@ def test_the_child_dies_with_a_killed_worker():
         "from reports.rendering import *;"
         f"run({PROBE!r}, Job('sleep', {{}}, 't', 'en', '2026-04-07T06:00:12+05:30'), Limits(seconds=60))"
     )
-    worker = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
+    worker = subprocess.Popen([sys.executable, "-c", script], cwd=confinement.ROOT)
     children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
     deadline = time.monotonic() + 10
     while not (found := children.read_text().split()) and time.monotonic() < deadline:
