@@ -141,8 +141,8 @@ class Folder:
             final.parent.mkdir(exist_ok=True)
             Path(draft).chmod(0o440)
             Path(draft).rename(final)
-            _sync(final.parent)
-            _sync(root)
+            sync_folder(final.parent)
+            sync_folder(root)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
@@ -204,7 +204,8 @@ def _remove_drafts(root: Path, before: float) -> None:
                 draft.unlink()
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Return once the names of the files in the folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

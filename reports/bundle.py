@@ -200,8 +200,4 @@ def _add(bundle: zipfile.ZipFile, path: str, pieces: Iterable[bytes]) -> tuple[s
 
 def _digest_of(file: IO[bytes]) -> tuple[str, int]:
     file.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while piece := file.read(1 << 20):
-        digest.update(piece)
-        size += len(piece)
-    return digest.hexdigest(), size
+    return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()  # type: ignore[arg-type]  # a file on the disk

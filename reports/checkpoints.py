@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from projects import archive
 from projects.models import AuditEvent, audit
 from reports import checkpoint_seal, file_lists, seal
 
@@ -117,10 +118,7 @@ def _put(path: Path, text: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(handle, text)
         Path(draft).chmod(0o440)
         try:
             os.link(draft, path)
@@ -131,7 +129,7 @@ def _put(path: Path, text: bytes) -> bool:
     finally:
         with contextlib.suppress(OSError):  # a write-once place keeps the draft
             Path(draft).unlink()
-        _sync(path.parent)
+        archive.sync_folder(path.parent)
     return True
 
 
@@ -140,19 +138,16 @@ def _put_directly(path: Path, text: bytes) -> bool:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
     except FileExistsError:
         return False
+    _write(handle, text)
+    return True
+
+
+def _write(handle: int, text: bytes) -> None:
+    """Write and close the file, durably."""
     with os.fdopen(handle, "wb") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return True
-
-
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _tell_of(written: Checkpoint, now: dt.datetime) -> None:

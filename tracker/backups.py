@@ -163,7 +163,7 @@ def _named(ask: Ask) -> set[str]:
 
 def _head(ask: Ask) -> list[Any]:
     """Return number and hash of the last event of the audit trail."""
-    found = ask("SELECT seq, hash FROM projects_auditevent ORDER BY seq DESC LIMIT 1")
+    found = ask(audit.HEAD)
     return list(found[0]) if found else [0, audit.GENESIS]
 
 

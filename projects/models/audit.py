@@ -29,7 +29,7 @@ from projects.permissions import MAY, SYSTEM, Actor
 
 GENESIS = "0" * 64
 _LOCK_KEY = 0x4E434D4D  # "NCMM": the advisory lock that serialises the chain on PostgreSQL
-_HEAD = "SELECT seq, hash FROM projects_auditevent ORDER BY seq DESC LIMIT 1"
+HEAD = "SELECT seq, hash FROM projects_auditevent ORDER BY seq DESC LIMIT 1"
 _CANONICAL: dict[str, Any] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
 # What the hash covers: the columns, and the names under which it does.
 HASHED_AS = (
@@ -280,7 +280,7 @@ def begun() -> tuple[int, str]:
         return head()
     # One after the other, each with its own view of the table, but in one message: others are waiting.
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY}); {_HEAD}")
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY}); {HEAD}")
         cursor.nextset()
         return cursor.fetchone() or (0, GENESIS)
 
