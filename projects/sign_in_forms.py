@@ -19,6 +19,11 @@ APP_CODE = {
 }
 
 
+def _password(label: Any, autocomplete: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=1000, widget=widget)
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
@@ -32,12 +37,7 @@ class CodeForm(forms.Form):
 class OwnForm(ActorForm):
     """A form for one's own account, which asks for the password once more where there is one."""
 
-    current = forms.CharField(
-        label=_("Your current password"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    current = _password(_("Your current password"), "current-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,18 +60,8 @@ class EnrolForm(OwnForm):
 
 
 class ChangePasswordForm(OwnForm):
-    new = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=_("The same once more"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    new = _password(_("New password"), "new-password")
+    again = _password(_("The same once more"), "new-password")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

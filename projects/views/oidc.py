@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -30,11 +31,8 @@ log = logging.getLogger(__name__)
 COOKIE, SECONDS = "oidc", 10 * 60
 
 
-@method_decorator(never_cache, name="dispatch")
-class OidcView(View):
-    """404 where no provider is set."""
-
-    http_method_names = ["get", "head", "options"]
+class OfProvider:
+    """What needs the provider that the settings name: 404 where they name none."""
 
     @property
     def provider(self) -> Provider:
@@ -42,6 +40,17 @@ class OidcView(View):
             raise Http404
         found: Provider = settings.OIDC
         return found
+
+
+@method_decorator(never_cache, name="dispatch")
+class OidcView(OfProvider, View):
+    """Counted as signing in is."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        assert self.provider  # noqa: S101 - a page that is not there is not counted
+        return too_many(request, throttles.SIGN_IN) or super().dispatch(request, *args, **kwargs)
 
     @property
     def back(self) -> str:
@@ -65,9 +74,6 @@ class OidcStart(OidcView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         provider = self.provider
-        busy = too_many(request, throttles.SIGN_IN)
-        if busy is not None:
-            return busy
         after = request.GET.get("next", "")
         if not url_has_allowed_host_and_scheme(
             after, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -95,9 +101,6 @@ class OidcReturn(OidcView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         provider = self.provider
-        busy = too_many(request, throttles.SIGN_IN)
-        if busy is not None:
-            return busy
         try:
             text = sealing.opened(request.COOKIES.get(COOKIE, ""), seconds=SECONDS)
             asked = oidc.Asked(*json.loads(text))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import identities, second_factor
 from projects.account_forms import IdentityForm, ReasonForm
 from projects.models import Identity
-from projects.oidc_provider import Provider
 from projects.views.administration import AdministrationForm, UserPage
+from projects.views.oidc import OfProvider
 
 
 class ResetSecondFactor(UserPage, AdministrationForm):
@@ -35,7 +33,7 @@ class ResetSecondFactor(UserPage, AdministrationForm):
         return super().get_context_data(is_grave=True, **kwargs)
 
 
-class UserIdentity(UserPage, AdministrationForm):
+class UserIdentity(OfProvider, UserPage, AdministrationForm):
     """Says by what the person is known at the provider; 404 where no provider is set."""
 
     form_class = IdentityForm
@@ -43,13 +41,6 @@ class UserIdentity(UserPage, AdministrationForm):
         "By what the person is known there. It opens the account as a password does, and gives no right."
     )
     done = gettext_lazy("It is kept.")
-
-    @property
-    def provider(self) -> Provider:
-        if settings.OIDC is None:
-            raise Http404
-        found: Provider = settings.OIDC
-        return found
 
     @property
     def title(self) -> Any:
