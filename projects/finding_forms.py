@@ -12,9 +12,7 @@ from projects.choices import FindingKind, Visibility
 from projects.file_fields import EvidenceField
 from projects.forms import ActorForm, Day, StepForm, lines
 from projects.models import Agreement, Finding, Milestone, Project
-from projects.models.findings import LONGEST_TEXT, VISIBILITIES
-
-SUBJECTS = ("project", "agreement", "milestone")
+from projects.models.findings import LONGEST_TEXT, SUBJECTS, VISIBILITIES
 
 
 def _one_of(model: Any, label: Any, help_text: Any = "") -> forms.ModelChoiceField:

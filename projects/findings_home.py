@@ -11,7 +11,6 @@ from projects.models import Finding
 from projects.permissions import Actor
 
 MOST = 10
-JOINED = ("project", "agreement", "milestone", "organisation")
 
 
 def findings_home(by: Actor, most: int = MOST) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def findings_home(by: Actor, most: int = MOST) -> dict[str, Any]:
     others = Case(When(raised_by=by.user, then=Value(0)), default=Value(1))
 
     def first(status: FindingState) -> list[Finding]:
-        rows = seen.filter(status=status).select_related(*JOINED)
+        rows = seen.filter(status=status).with_subjects()
         return list(rows.order_by(others, "due_on", "reference")[:most])
 
     return {

@@ -104,17 +104,21 @@ def menus(rights: Mapping[str, Any], *, section: str = "", route: str = "", day:
     current = next((entry for entry in entries if entry.route == route), None) or next(
         (entry for entry in entries if section and entry.section == section), None
     )
-    return [
-        Menu(group.label, tuple(links))
-        for group in GROUPS
-        if (
-            links := [
-                Link(entry.label, address + (day if entry.keeps_day else ""), entry is current)
-                for entry in group.entries
-                if (not entry.needs or rights.get(entry.needs)) and (address := address_of(entry.route))
-            ]
-        )
-    ]
+    found = []
+    for group in GROUPS:
+        links = [
+            Link(entry.label, address + (day if entry.keeps_day else ""), entry is current)
+            for entry, address in _open_to(group, rights)
+        ]
+        if links:
+            found.append(Menu(group.label, tuple(links)))
+    return found
+
+
+def _open_to(group: Group, rights: Mapping[str, Any]) -> list[tuple[Entry, str]]:
+    """Return the entries of the group that the reader may open, each with its address."""
+    mine = (entry for entry in group.entries if not entry.needs or rights.get(entry.needs))
+    return [(entry, address) for entry in mine if (address := address_of(entry.route))]
 
 
 def address_of(route: str) -> str:
@@ -128,10 +132,10 @@ def address_of(route: str) -> str:
 def shortcuts(rights: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     """Return keys, words and address of each shortcut that leads somewhere, for one reader."""
     found = [
-        (f"g {entry.key}", entry.label, reverse(entry.route))
+        (f"g {entry.key}", entry.label, address)
         for group in GROUPS
-        for entry in group.entries
-        if entry.key and (not entry.needs or rights.get(entry.needs))
+        for entry, address in _open_to(group, rights)
+        if entry.key
     ]
     if rights.get("may_log"):
         found.append(("n", _("Log a milestone"), reverse("milestone-log")))

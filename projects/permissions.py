@@ -258,6 +258,11 @@ def _second_person(by: Actor, obj: Any, claimants: Set[int], own: Set[int]) -> b
     return by.user.pk not in claimants and obj.claimant_organisation_id not in own
 
 
+def decidable(by: Actor) -> Q:
+    """Return the condition that `_second_person` asks of a claim's own columns; who added evidence stands in other rows."""
+    return ~Q(claimed_by=by.user.pk) & ~Q(claimant_organisation__in=by.organisations)
+
+
 def claiming_partner(by: Actor, obj: Any) -> int | None:
     """Return the key of the partner for which a lead claims on `obj`; None when the ministry claims.
 

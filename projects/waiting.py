@@ -91,11 +91,8 @@ def _undecided(rows: QuerySet, kind: str, by: Actor, wanted: list[str]) -> Query
     own = {_evidence_of(kind): OuterRef("pk"), "uploaded_by": by.user}
     if kind == MILESTONE:
         own["claim_number"] = OuterRef("claim_number")
-    found = rows.filter(status=MeasurementStatus.CLAIMED).exclude(claimed_by=by.user)
-    # A partner's own people, and who added evidence, are no second person: permissions._second_person.
-    found = found.exclude(claimant_organisation__in=by.organisations).exclude(
-        Exists(Evidence._base_manager.filter(**own))
-    )
+    found = rows.filter(permissions.decidable(by), status=MeasurementStatus.CLAIMED)
+    found = found.exclude(Exists(Evidence._base_manager.filter(**own)))
     if wanted:
         keys = {key for of, key, _version in (name.split(":") for name in wanted) if of == kind}
         if kind == MILESTONE:

@@ -24,12 +24,6 @@ from projects.serializers.findings import (
     WithdrawFinding,
 )
 
-# Whoever sees a finding sees what it is on: by that it is seen.
-JOINED = (
-    *("project", "agreement", "milestone", "organisation"),
-    *("raised_by", "answered_by", "answered_for", "settled_by"),
-)
-
 
 class FindingViewSet(WithHistory, ScopedViewSet):
     """The findings that you may see, the reply due first at the top."""
@@ -48,7 +42,7 @@ class FindingViewSet(WithHistory, ScopedViewSet):
     }
 
     def rows(self, visible: Any) -> QuerySet:
-        return self.with_documents(visible.select_related(*JOINED))
+        return self.with_documents(visible.with_subjects().with_people())
 
     @extend_schema(request=RaiseFinding, responses={201: FindingDetailSerializer})
     def create(self, request: Request) -> Response:

@@ -35,6 +35,9 @@ VISIBILITIES = [
     (Visibility.PARTNER, Visibility.PARTNER.label),
     (Visibility.INTERNAL, Visibility.INTERNAL.label),
 ]
+# What a finding is raised on in the programme; one that is on a report has it from there.
+SUBJECTS = ("project", "agreement", "milestone")
+PEOPLE = ("raised_by", "answered_by", "answered_for", "settled_by")
 UNSETTLED = (FindingState.RAISED, FindingState.ANSWERED)
 
 
@@ -49,6 +52,14 @@ class FindingQuerySet(AuditedQuerySet):
             permissions.visible(partnered, paths) & permissions.readable_documents(partnered)
         )
         return self.filter(pk__in=Finding._base_manager.filter(seen).values("pk"))
+
+    def with_subjects(self) -> Self:
+        """Join what they are on: whoever sees a finding sees that, too, since by it the finding is seen."""
+        return self.select_related(*SUBJECTS, "organisation")
+
+    def with_people(self) -> Self:
+        """Join who raised, answered and settled them."""
+        return self.select_related(*PEOPLE)
 
     def unsettled(self) -> Self:
         """Keep what waits for an answer or for the auditor's decision."""

@@ -10,11 +10,9 @@ from rest_framework import serializers
 
 from projects.choices import FindingKind
 from projects.models import Agreement, Finding, Milestone, Project
-from projects.models.findings import LONGEST_TEXT, VISIBILITIES
+from projects.models.findings import LONGEST_TEXT, SUBJECTS, VISIBILITIES
 from projects.serializers.claims import WithSteps
 from projects.serializers.common import Body, Facts, Known, Post, Quantity, Reference, Versioned
-
-SUBJECTS = ("project", "agreement", "milestone")
 
 
 class FindingSerializer(Facts):

@@ -15,14 +15,13 @@ from django.views.generic import TemplateView
 
 from projects import permissions, uploads
 from projects.finding_filters import FindingFilter
-from projects.finding_forms import SUBJECTS, AnswerForm, RaiseAgainForm, RaiseForm, SettleForm, WithdrawForm
-from projects.findings_home import JOINED
+from projects.finding_forms import AnswerForm, RaiseAgainForm, RaiseForm, SettleForm, WithdrawForm
 from projects.models import Evidence, Finding, audit
+from projects.models.findings import SUBJECTS
 from projects.views.page import FilteredList, Page
 from projects.views.record_form import RecordForm
 from projects.views.row_step import RowStep
 
-PEOPLE = ("raised_by", "answered_by", "answered_for", "settled_by")
 STEP_WORDS = {
     "answer": gettext_lazy("Answer the finding"),
     "settle": gettext_lazy("Settle the finding"),
@@ -46,7 +45,7 @@ class FindingList(FilteredList):
     left_out = ("as_of",)
 
     def rows(self) -> QuerySet:
-        return Finding.objects.visible_to(self.actor).select_related(*JOINED)
+        return Finding.objects.visible_to(self.actor).with_subjects()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_raise = bool(self.actor.role_for("finding.raise"))
@@ -83,7 +82,7 @@ class OfFinding(Page):
 
     @cached_property
     def row(self) -> Finding:
-        seen = Finding.objects.visible_to(self.actor).select_related(*JOINED, *PEOPLE)
+        seen = Finding.objects.visible_to(self.actor).with_subjects().with_people()
         return get_object_or_404(seen, reference=self.kwargs["reference"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
