@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from projects import permissions
 from projects.claiming_together import RowErrors, error_of, refused
 from projects.models import Claim, Milestone
+from projects.models.references import is_key
 from projects.permissions import Actor
 
 MILESTONE = "milestone"
@@ -68,7 +69,7 @@ def _locked(names: set[tuple[str, str]], by: Actor) -> Found:
         keys = {key for of, key in names if of == kind}
         field = "reference" if kind == MILESTONE else "pk"
         if field == "pk":
-            keys = {key for key in keys if key.isascii() and key.isdigit() and len(key) < 19}
+            keys = set(filter(is_key, keys))
         if keys:
             model: Any = apps.get_model("projects", kind)
             seen = model.objects.visible_to(by).filter(**{f"{field}__in": keys})

@@ -17,6 +17,7 @@ from projects import permissions
 from projects.choices import MeasurementStatus
 from projects.claiming import KINDS
 from projects.models import Evidence
+from projects.models.references import is_key
 from projects.permissions import Actor
 
 MILESTONE = "milestone"
@@ -97,9 +98,7 @@ def _undecided(rows: QuerySet, kind: str, by: Actor, wanted: list[str]) -> Query
         keys = {key for of, key, _version in (name.split(":") for name in wanted) if of == kind}
         if kind == MILESTONE:
             return found.filter(reference__in=keys)
-        return found.filter(
-            pk__in=[int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-        )
+        return found.filter(pk__in=list(filter(is_key, keys)))
     return found
 
 

@@ -68,22 +68,15 @@ class Decide(Guarded, TemplateView):
     right = "milestone.verify"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        names = waiting.names_of(request.GET.getlist("claim"))
-        if not names:
-            messages.warning(request, _("Choose at least one claim."))
-            return redirect("decision-list")
-        return self._shown(names, TogetherForm())
+        return self._shown(waiting.names_of(request.GET.getlist("claim")), TogetherForm())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         names = waiting.names_of(request.POST.getlist("claim"))
         form = TogetherForm(request.POST)
-        if not names:
-            messages.warning(request, _("Choose at least one claim."))
-            return redirect("decision-list")
         verifies = request.POST.get("decision") != "return"
         if form.is_valid() and not verifies and not form.cleaned_data["reason"]:
             form.add_error("reason", _("Say what is missing, so that it can be claimed again."))
-        if not form.is_valid():
+        if not names or not form.is_valid():
             return self._shown(names, form, status=400)
         given = [self._decision(name, form.cleaned_data, verifies=verifies) for name in names]
         try:
@@ -118,6 +111,9 @@ class Decide(Guarded, TemplateView):
         status: int = 200,
     ) -> HttpResponse:
         """Return the page with every claim that was chosen: as it stands, or that it stands so no more."""
+        if not names:
+            messages.warning(self.request, _("Choose at least one claim."))
+            return redirect("decision-list")
         found: dict[str, Waiting] = {it.name: it for it in waiting.to_decide(self.actor, names)}
         rows = [
             {"name": name, "claim": found.get(name), "errors": _told((errors or {}).get(name))}

@@ -11,6 +11,7 @@ from django.views.generic import ListView
 
 from projects import history_words, trail
 from projects.models import audit
+from projects.models.references import is_key
 from projects.paging import CappedPaginator
 from projects.views.page import Guarded
 
@@ -27,8 +28,7 @@ class History(Guarded, ListView):
     def subject(self) -> Any:
         kind, _, key = self.kwargs["subject"].partition("/")
         model = next((it for it in trail.audited_models() if it._meta.model_name == kind), None)
-        # No key of the database has more digits.
-        if model is None or not (key.isascii() and key.isdecimal() and len(key) < 19):
+        if model is None or not is_key(key):
             raise Http404
         row = model._default_manager.visible_to(self.actor).filter(pk=key).first()
         if row is None:
