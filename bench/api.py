@@ -19,6 +19,8 @@ from pathlib import Path
 
 import django
 
+from bench import say
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 HOST = "127.0.0.1"
@@ -55,7 +57,7 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=8)
     asked = parser.parse_args()
     if shutil.which("wrk") is None:
-        _say(
+        say(
             "wrk is not installed, which sends the requests. Run: apt-get install --no-install-recommends wrk"
         )
         return 1
@@ -101,7 +103,7 @@ def _prepare(folder: Path) -> list[Asked]:
     start = time.monotonic()
     call_command("migrate", verbosity=0)
     token, report = records.fill()
-    _say(
+    say(
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}; "
         f"{records.PROJECTS:,} projects, {records.MILESTONES:,} milestones, {records.EVENTS:,} audit events, "
         f"filled in {time.monotonic() - start:.0f} s\n"
@@ -173,8 +175,8 @@ def _serve(environment: dict[str, str], settings: str, port: int) -> Served:
 
 
 def _report(requests: list[Asked], ours: str, floor: str, asked: argparse.Namespace) -> None:
-    _say("| request | requests/s | p50 ms | p95 ms | floor requests/s | ours : floor |")
-    _say("|---|---|---|---|---|---|")
+    say("| request | requests/s | p50 ms | p95 ms | floor requests/s | ours : floor |")
+    say("|---|---|---|---|---|---|")
     for one in requests:
         _check(ours + one.path, one)
         measured = _measure(ours + one.path, one.headers, asked)
@@ -183,7 +185,7 @@ def _report(requests: list[Asked], ours: str, floor: str, asked: argparse.Namesp
             f"{beside.per_second:.0f} | {measured.per_second / beside.per_second:.2f}" if beside else " | "
         )
         errors = f" ({measured.errors} errors)" if measured.errors else ""
-        _say(
+        say(
             f"| {one.name}{errors} | {measured.per_second:.0f} | {measured.p50:.1f} | {measured.p95:.1f} | {ratio} |"
         )
 
@@ -209,11 +211,6 @@ def _measure(address: str, headers: dict[str, str], asked: argparse.Namespace) -
     (line,) = (it for it in done.stdout.splitlines() if it.startswith("RESULT"))
     count, micros, p50, p95, broken, refused = (int(part) for part in line.split()[1:])
     return Measure(count / micros * 1e6, p50 / 1000, p95 / 1000, broken + refused)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

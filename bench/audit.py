@@ -24,6 +24,8 @@ from typing import Any
 
 import django
 
+from bench import say
+
 LEAST_PER_SECOND, MOST_SECONDS = 300, 60
 WRITERS, EACH = 4, 20  # events of one row
 
@@ -62,7 +64,7 @@ def _measured(asked: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0)
     cast = people.assemble()
     rows = [people.milestone(f"WRT-{n}", cast.our_project).pk for n in range(WRITERS)]
-    _say(
+    say(
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
     )
     before, start = audit.head()[0], time.monotonic()
@@ -73,20 +75,20 @@ def _measured(asked: argparse.Namespace) -> int:
         pool.starmap(_write, [(pk, asked.seconds) for pk in rows], chunksize=1)
         seconds = time.monotonic() - start
     per_second = (audit.head()[0] - before) / seconds
-    _say(f"{WRITERS} writers: {per_second:.0f} events/s (at least {LEAST_PER_SECOND})")
+    say(f"{WRITERS} writers: {per_second:.0f} events/s (at least {LEAST_PER_SECOND})")
 
     start = time.monotonic()
     _fill(rows[0], asked.events)
-    _say(f"{asked.events:,} events copied in, {time.monotonic() - start:.0f} s")
+    say(f"{asked.events:,} events copied in, {time.monotonic() - start:.0f} s")
     start, worked = time.monotonic(), time.process_time()
     broken = audit.first_break()
     chain, own = time.monotonic() - start, time.process_time() - worked
-    _say(f"chain of {audit.head()[0]:,} events: {chain:.1f} s by the clock, {own:.1f} s of this processor")
+    say(f"chain of {audit.head()[0]:,} events: {chain:.1f} s by the clock, {own:.1f} s of this processor")
     start, worked = time.monotonic(), time.process_time()
     wrong = next(audit_check.faults(audit_check.Found(), files=False), None)
     whole, worked = time.monotonic() - start, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    _say(
+    say(
         f"verify_audit --without-files: {whole:.1f} s by the clock, {worked:.1f} s of this processor "
         f"(at most {MOST_SECONDS}); peak {peak} MB"
     )
@@ -168,11 +170,6 @@ def _events(row: Any, head: tuple[int, str], first: int, count: int) -> Iterator
         told = {**content, "at": at, "before": before and json.dumps(before), "after": json.dumps(after)}
         yield (seq, last, digest, *(told[name] for name in list(content)[2:]))
         last = digest
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

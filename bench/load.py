@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import say
 from tests import services
 from tests.processes import Caller, Installation
 
@@ -81,7 +82,7 @@ def _measure(site: Installation, asked: argparse.Namespace) -> int:
     site.beat()
     sessions = {name: _signed_in(site, address, name) for name in PEOPLE}
     tokens = {name: _token(site, address, name) for name in PEOPLE}
-    _say(
+    say(
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}; "
         f"{asked.people} people for {asked.seconds} s, {asked.reports} reports, {asked.slow} slow callers\n"
     )
@@ -211,20 +212,20 @@ def _remember(site: Installation, memory: dict[str, list[int]]) -> None:
 
 
 def _tell(told: Told, memory: dict[str, list[int]], asked: argparse.Namespace, waiting: int) -> int:
-    _say("| asked | answers | p50 ms | p95 ms | server errors |\n|---|---|---|---|---|")
+    say("| asked | answers | p50 ms | p95 ms | server errors |\n|---|---|---|---|---|")
     every: list[float] = []
     for what, seconds in sorted(told.seconds.items()):
         every += seconds
-        _say(
+        say(
             f"| `{what}` | {len(seconds):,} | {_ms(seconds, 50)} | {_ms(seconds, 95)} | {told.failed[what]} |"
         )
-    _say(f"| all | {len(every):,} | {_ms(every, 50)} | {_ms(every, 95)} | {sum(told.failed.values())} |\n")
+    say(f"| all | {len(every):,} | {_ms(every, 50)} | {_ms(every, 95)} | {sum(told.failed.values())} |\n")
     for name, values in memory.items():
         third = max(1, len(values) // 3)
-        _say(
+        say(
             f"{name}: {statistics.median(values[:third]):.0f} MB in the first third, {statistics.median(values[-third:]):.0f} MB in the last"
         )
-    _say(f"reports: {asked.reports - waiting} of {asked.reports} made")
+    say(f"reports: {asked.reports - waiting} of {asked.reports} made")
     late = _quantile(every, 95) > P95
     return int(late or waiting > 0 or sum(told.failed.values()) > 0)
 
@@ -235,10 +236,6 @@ def _quantile(values: list[float], percent: int) -> float:
 
 def _ms(values: list[float], percent: int) -> str:
     return f"{_quantile(values, percent) * 1000:,.0f}"
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - it speaks to the terminal
 
 
 if __name__ == "__main__":

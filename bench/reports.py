@@ -18,6 +18,7 @@ from importlib.metadata import version
 
 import django
 
+from bench import say
 from bench.documents import programme
 
 LIMITS = {100: (12, 400), 500: (60, 1500)}  # projects: seconds, megabytes
@@ -82,25 +83,25 @@ def main() -> int:
     parser.add_argument("--projects", type=int, nargs="+", default=list(LIMITS))
     parser.add_argument("--languages", nargs="+", default=["en", "hi"])
     asked = parser.parse_args()
-    _say(
+    say(
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
         f"WeasyPrint {version('weasyprint')}, load before {os.getloadavg()[0]:.1f}\n"
     )
-    _say(
+    say(
         "| projects | language | drawn by | seconds | processor seconds | peak MB | pages | pages/s | KB | ours : plain |"
     )
-    _say("|---|---|---|---|---|---|---|---|---|---|")
+    say("|---|---|---|---|---|---|---|---|---|---|")
     broken: list[str] = []
     busy: list[str] = []
     for projects in asked.projects:
         for language in asked.languages:
             plain = measure(projects, language, "plain")
             ours = measure(projects, language, "ours")
-            _say(_row(projects, language, "WeasyPrint alone", plain, ""))
+            say(_row(projects, language, "WeasyPrint alone", plain, ""))
             ratio = (
                 f"{ours.processor / plain.processor:.2f} time, {ours.megabytes / plain.megabytes:.2f} memory"
             )
-            _say(_row(projects, language, "`pdf.render`", ours, ratio))
+            say(_row(projects, language, "`pdf.render`", ours, ratio))
             seconds, megabytes = LIMITS.get(projects, (float("inf"), float("inf")))
             if ours.megabytes > megabytes or ours.processor > seconds:
                 broken.append(f"{projects} projects, {language}: the limit is {seconds} s and {megabytes} MB")
@@ -108,18 +109,13 @@ def main() -> int:
                 busy.append(
                     f"{projects} projects, {language}: {seconds} s are kept only where nothing else runs"
                 )
-    _say("\n" + ("\n".join(broken + busy) or "All limits are kept."))
+    say("\n" + ("\n".join(broken + busy) or "All limits are kept."))
     return 1 if broken else 0
 
 
 def _row(projects: int, language: str, name: str, one: Measure, ratio: str) -> str:
     figures = f"{one.seconds:.1f} | {one.processor:.1f} | {one.megabytes:.0f} | {one.pages} | {one.speed:.1f} | {one.kilobytes}"
     return f"| {projects} | {language} | {name} | {figures} | {ratio} |"
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
