@@ -6,45 +6,40 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from projects import permissions
 from projects.finding_forms import RaiseFacts
 from projects.models import TransitionError
+from projects.views.page import Guarded
 from reports import findings
 from reports.models import Report
 from reports.views.reports import OneReport
 
 
-class ReportFinding(OneReport, FormView):
+class ReportFinding(OneReport, Guarded, FormView):
     """404, 403 as everywhere, 409 before the issue; else the page of the finding."""
 
     template_name = "projects/finding_form.html"
     form_class = RaiseFacts
+    right = "finding.raise"
 
     @cached_property
-    def report(self) -> Report:
+    def subject(self) -> Report:
         return self.found()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            permissions.require(self.actor, "finding.raise", self.report)
-        return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "actor": self.actor}
 
     def form_valid(self, form: RaiseFacts) -> HttpResponse:
         try:
-            made = findings.raise_on(self.report, by=self.actor, **form.cleaned_data)
+            made = findings.raise_on(self.subject, by=self.actor, **form.cleaned_data)
         except TransitionError as error:
-            return self.refused(self.report, str(error), 409)
+            return self.refused(self.subject, str(error), 409)
         except ValidationError as error:
             form.refuse(error)
             return self.form_invalid(form)
@@ -54,5 +49,5 @@ class ReportFinding(OneReport, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         back = reverse("report-detail", args=[self.kwargs["slug"]])
-        kwargs.setdefault("report", self.report)
+        kwargs.setdefault("report", self.subject)
         return super().get_context_data(back=back, **kwargs)
